@@ -1,0 +1,8 @@
+std = "lua54"
+max_line_length = 100
+max_cyclomatic_complexity = 12
+exclude_files = { "stdlib/meta", ".build" }
+read_globals = {
+  "help", "display", "tensor", "sim", "llm", "plot", "stats", "sleep", "input", "notebook",
+}
+files["Tests/StdlibTests/Specs"] = { read_globals = { "describe", "it", "expect" } }

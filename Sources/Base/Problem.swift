@@ -1,0 +1,61 @@
+/// An error meant for a person: what was asked, what is so, and what to do about it.
+public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What sort of fault it is; the command line picks its exit status by it.
+  public enum Kind: Sendable {
+    /// A file, a value or an argument is not what it should be.
+    case invalid
+    /// Something named does not exist.
+    case missing
+    /// A limit on memory, time, steps or output was reached.
+    case limit
+    /// The person or another program asked to stop.
+    case interrupted
+    /// The operating system refused.
+    case system
+  }
+
+  /// What sort of fault it is.
+  public let kind: Kind
+  /// One sentence without a full stop: what was asked and what is so.
+  public let message: String
+  /// What to do about it, where we know.
+  public let fix: String?
+
+  /// Creates an error from its sentence and the likely fix.
+  public init(_ message: String, fix: String? = nil, kind: Kind = .invalid) {
+    self.message = message
+    self.fix = fix
+    self.kind = kind
+  }
+
+  /// The sentence, and the fix behind a colon.
+  public var description: String {
+    guard let fix else { return message }
+    return "\(message): \(fix)"
+  }
+}
+
+extension Problem {
+  /// A fault in the bytes of a file: where it is, what was expected there and what stands there.
+  public static func inFile(
+    _ path: String, at offset: Int, expected: String, found: String
+  ) -> Problem {
+    Problem("\(path): byte \(offset): expected \(expected), found \(found)")
+  }
+
+  /// A name that is not in a list of names, with the nearest ones.
+  public static func unknown(
+    _ noun: String, _ name: String, among names: [String], list: String? = nil
+  ) -> Problem {
+    let near = nearestNames(to: name, among: names)
+    var fix: String
+    switch near.count {
+    case 0: fix = "there are \(names.prefix(12).joined(separator: ", "))"
+    default: fix = "did you mean \(near.map { "\"\($0)\"" }.joined(separator: " or "))?"
+    }
+    if near.isEmpty, names.count > 12 { fix += " and \(names.count - 12) more" }
+    if names.isEmpty { fix = "none is known" }
+    if let list { fix += "; \(list)" }
+    return Problem("unknown \(noun) \"\(name)\"", fix: fix, kind: .missing)
+  }
+}

@@ -1,0 +1,2 @@
+#include <wchar.h>
+#include <histedit.h>

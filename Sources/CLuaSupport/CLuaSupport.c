@@ -1,0 +1,2 @@
+#include "CLuaSupport.h"
+typedef int CLuaSupport_empty;

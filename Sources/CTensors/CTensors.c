@@ -1,0 +1,2 @@
+#include "CTensors.h"
+typedef int CTensors_empty;

@@ -1,0 +1,1 @@
+/* The first header of this module. */
