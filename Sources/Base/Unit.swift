@@ -1,4 +1,6 @@
-/// What a number counts or measures. Its name is the suffix that fields carry in Lua.
+/// What a number counts or measures.
+///
+/// Its name is the suffix that fields carry in Lua.
 public enum Unit: String, Sendable, CaseIterable {
   case bytes, seconds, milliseconds, microseconds, tokens, layers, heads, requests, steps, threads
   case flops
