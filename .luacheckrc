@@ -5,4 +5,4 @@ exclude_files = { "stdlib/meta", ".build" }
 read_globals = {
   "help", "display", "tensor", "sim", "llm", "plot", "stats", "sleep", "input", "notebook",
 }
-files["Tests/StdlibTests/Specs"] = { read_globals = { "describe", "it", "expect" } }
+files["Tests/StdlibTests/Specs"] = { read_globals = { "describe", "it", "expect", "skip" } }

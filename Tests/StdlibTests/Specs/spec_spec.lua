@@ -1,0 +1,22 @@
+local spec = require("orrery.spec")
+
+describe("expect", function()
+  it("tells integers from floats and compares tables by content", function()
+    expect({ 1, { a = "x" } }):equals({ 1, { a = "x" } })
+    expect(1):differs_from(1.0)
+    expect({ 1, 2 }):differs_from({ 1 })
+  end)
+
+  it("raises where a sentence is false, with both values in the text", function()
+    expect(function() spec.expect(1):equals(2) end):raises("expected 2, got 1")
+    expect(function() spec.expect("abc"):contains("x") end):raises('expected "x" within "abc"')
+    expect(function() spec.expect(1):is_near(1.1, 0.01) end):raises("within 0.01")
+    expect(function() spec.expect(print):raises("boom") end):raises("none came")
+  end)
+
+  it("finds values in sequences and patterns in texts", function()
+    expect({ 1, 2, 3 }):contains(2)
+    expect("p99 = 12.5 s"):matches("p99 = [%d.]+ s")
+    expect({ 0.1 + 0.2 }):is_near({ 0.3 })
+  end)
+end)
