@@ -54,10 +54,9 @@ local function show(value, depth)
 end
 
 local function same(a, b)
+  if math.type(a) ~= math.type(b) then return false end
   if rawequal(a, b) or (a ~= a and b ~= b) then return true end
-  if type(a) ~= "table" or type(b) ~= "table" then
-    return a == b and math.type(a) == math.type(b)
-  end
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
   for key, value in pairs(a) do
     if not same(value, b[key]) then return false end
   end
