@@ -1,1 +1,11 @@
-/* The first header of this module. */
+#ifndef CTENSORS_H
+#define CTENSORS_H
+
+#include "ct_blas.h"
+#include "ct_elementwise.h"
+#include "ct_pool.h"
+#include "ct_reduce.h"
+#include "ct_rows.h"
+#include "ct_types.h"
+
+#endif

@@ -1,2 +1,0 @@
-#include "CTensors.h"
-typedef int CTensors_empty;
