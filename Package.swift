@@ -51,6 +51,7 @@ let package = Package(
     system("CJansson", pkgConfig: "jansson", apt: "libjansson-dev"),
     system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
     c("CLuaSupport", ["CLua"]),
+    c("CEditSupport", ["CEdit"]),
     c("CTensors", link: ["m", "dl"]),
 
     module("Base", ["CJansson"]),
@@ -64,7 +65,7 @@ let package = Package(
     module("LuaBridge", ["Base", "CLua", "CLuaSupport"]),
     module("Inference", ["Base", "Models", "Tensors", "CTensors"]),
 
-    module("Terminal", ["Base", "Notebooks", "CEdit"]),
+    module("Terminal", ["Base", "Notebooks", "CEditSupport"]),
     module(
       "Bindings",
       ["Base", "Figures", "Simulation", "Models", "Tensors", "Inference", "LuaBridge"]),
