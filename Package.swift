@@ -88,7 +88,7 @@ let package = Package(
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"]),
     tests("LuaBridgeTests", ["Base", "LuaBridge", "CLua", "CLuaSupport"]),
-    tests("InferenceTests", ["Base", "Models", "Tensors", "Inference"]),
+    tests("InferenceTests", ["Base", "Models", "Tensors", "CTensors", "Inference"]),
     tests("TerminalTests", ["Base", "Notebooks", "Terminal"]),
     tests("BindingsTests", ["Base", "Figures", "Tensors", "LuaBridge", "Bindings"]),
     tests("HostTests", ["Base", "Notebooks", "Host"]),

@@ -3,7 +3,9 @@
 
 #include "ct_blas.h"
 #include "ct_elementwise.h"
+#include "ct_matvec.h"
 #include "ct_pool.h"
+#include "ct_quant.h"
 #include "ct_reduce.h"
 #include "ct_rows.h"
 #include "ct_types.h"
