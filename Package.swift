@@ -86,7 +86,7 @@ let package = Package(
     tests("SimulationTests", ["Base", "Simulation"]),
     tests("ModelsTests", ["Base", "Models"]),
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),
-    tests("NotebooksTests", ["Base", "Figures", "Notebooks"]),
+    tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),
     tests("LuaBridgeTests", ["Base", "LuaBridge", "CLua", "CLuaSupport"]),
     tests("InferenceTests", ["Base", "Models", "Tensors", "CTensors", "Inference"]),
     tests("TerminalTests", ["Base", "Notebooks", "Terminal"]),

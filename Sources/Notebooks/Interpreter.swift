@@ -18,6 +18,22 @@ public protocol Interpreter: AnyObject {
   func interrupt()
   /// Forgets every variable; limits and modules stay as at the start.
   func reset() throws(Problem)
+
+  /// Lists the variables that the session's code made, in alphabetical order.
+  func variables() -> [Variable]
+  /// Tells what the session holds in memory; nil where nobody counts.
+  func memoryUse() -> MemoryUse?
+  /// Tells which globals a chunk reads and sets, without running it; nil when it does not parse.
+  func globals(of code: String) -> GlobalUse?
+}
+
+extension Interpreter {
+  /// Lists nothing: an interpreter need not know its variables.
+  public func variables() -> [Variable] { [] }
+  /// Knows nothing: an interpreter need not count memory.
+  public func memoryUse() -> MemoryUse? { nil }
+  /// Knows nothing: an interpreter need not analyse code.
+  public func globals(of code: String) -> GlobalUse? { nil }
 }
 
 /// What to run and under which name and limits.
@@ -26,23 +42,26 @@ public struct EvaluationRequest: Sendable {
   public var code: String
   /// What messages call the chunk, as in "cell 3" or "stdin:1".
   public var chunkName: String
-  /// The number the result is filed under (`Out[n]`); nil files nothing.
+  /// The number the chunk and its result are filed under (`In[n]`, `Out[n]`); nil files nothing.
   public var number: Int?
   /// Wall time after which the chunk is stopped, in seconds.
   public var timeLimitSeconds: Double?
   /// True for a statement chunk of a file: an expression's value is not shown.
   public var isScript: Bool
+  /// True for code that must not touch files, processes or the rest of the session.
+  public var isRestricted: Bool
 
   /// Creates a request.
   public init(
     code: String, chunkName: String, number: Int? = nil, timeLimitSeconds: Double? = nil,
-    isScript: Bool = false
+    isScript: Bool = false, isRestricted: Bool = false
   ) {
     self.code = code
     self.chunkName = chunkName
     self.number = number
     self.timeLimitSeconds = timeLimitSeconds
     self.isScript = isScript
+    self.isRestricted = isRestricted
   }
 }
 
