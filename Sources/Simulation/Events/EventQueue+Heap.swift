@@ -1,0 +1,119 @@
+extension EventQueue {
+  @inlinable
+  mutating func takeSlot(_ payload: UInt64) -> UInt32 {
+    guard firstFree != .max else {
+      slots.append(Slot(payload: payload, generation: 1, nextFree: .max))
+      return UInt32(slots.count - 1)
+    }
+    let index = firstFree
+    firstFree = slots[Int(index)].nextFree
+    slots[Int(index)].payload = payload
+    slots[Int(index)].generation &+= 1
+    return index
+  }
+
+  @inlinable
+  mutating func release(_ slot: UInt32) {
+    slots[Int(slot)].nextFree = firstFree
+    firstFree = slot
+  }
+
+  @inlinable
+  mutating func take(_ first: Entry) -> Event {
+    let index = Int(first.slot)
+    slots[index].generation &+= 1
+    let payload = slots[index].payload
+    release(first.slot)
+    removeFirst()
+    return Event(time: first.time, payload: payload, sequence: first.order & 0xFFFF_FFFF_FFFF)
+  }
+
+  @inlinable
+  mutating func dropCancelled() {
+    while cancelled > 0, let first = heap.first, slots[Int(first.slot)].generation & 1 == 0 {
+      release(first.slot)
+      removeFirst()
+      cancelled -= 1
+    }
+  }
+
+  @inlinable
+  mutating func removeFirst() {
+    guard let last = heap.popLast(), !heap.isEmpty else { return }
+    siftDown(last, from: 0)
+  }
+
+  @inlinable
+  mutating func siftUp(from start: Int) {
+    // One exclusivity and bounds check for the whole path instead of one per level.
+    heap.withUnsafeMutableBufferPointer { heap in
+      let entry = heap[start]
+      var hole = start
+      while hole > 0 {
+        let parent = (hole - 1) >> 2
+        guard entry.isBefore(heap[parent]) else { break }
+        heap[hole] = heap[parent]
+        hole = parent
+      }
+      heap[hole] = entry
+    }
+  }
+
+  @inlinable
+  mutating func siftDown(_ entry: Entry, from start: Int) {
+    // As above: one check for the whole path.
+    heap.withUnsafeMutableBufferPointer { heap in
+      let count = heap.count
+      var hole = start
+      while true {
+        let first = hole * 4 + 1
+        guard first < count else { break }
+        var least = first
+        for child in first + 1..<max(first + 1, min(first + 4, count))
+        where heap[child].isBefore(heap[least]) {
+          least = child
+        }
+        guard heap[least].isBefore(entry) else { break }
+        heap[hole] = heap[least]
+        hole = least
+      }
+      heap[hole] = entry
+    }
+  }
+
+  /// Rebuilds the heap from the events that are not cancelled; the order of events stays.
+  @usableFromInline
+  mutating func sweep() {
+    var kept: ContiguousArray<Entry> = []
+    kept.reserveCapacity(count)
+    for entry in heap {
+      if slots[Int(entry.slot)].generation & 1 == 1 {
+        kept.append(entry)
+      } else {
+        release(entry.slot)
+      }
+    }
+    heap = kept
+    cancelled = 0
+    guard heap.count > 1 else { return }
+    for index in stride(from: (heap.count - 2) >> 2, through: 0, by: -1) {
+      siftDown(heap[index], from: index)
+    }
+  }
+
+  /// Stops the program when parent and child are out of order or the counts disagree.
+  func checkInvariants() {
+    for index in heap.indices.dropFirst() {
+      precondition(!heap[index].isBefore(heap[(index - 1) >> 2]), "heap order at \(index)")
+    }
+    let dead = heap.count { slots[Int($0.slot)].generation & 1 == 0 }
+    precondition(dead == cancelled, "\(dead) cancelled entries, \(cancelled) counted")
+  }
+}
+
+extension EventQueue {
+  /// What was scheduled under a handle, while it is pending.
+  public func payload(of handle: Handle) -> UInt64? {
+    isPending(handle) ? slots[Int(handle.slot)].payload : nil
+  }
+}

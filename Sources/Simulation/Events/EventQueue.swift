@@ -1,0 +1,164 @@
+/// Future events in order of time, then priority, then the order in which they were scheduled.
+///
+/// A 4-ary heap over flat arrays: an event is a time and a payload of 64 bits that the owner gives
+/// meaning to, so neither scheduling nor popping allocates. Cancelling is lazy: it frees nothing in
+/// the heap at once, but the heap is swept when more than half of it is cancelled.
+public struct EventQueue: Sendable {
+  /// Stands for one scheduled event; it goes stale when the event is popped or cancelled.
+  @frozen
+  public struct Handle: Hashable, Sendable {
+    @usableFromInline let slot: UInt32
+    @usableFromInline let generation: UInt32
+
+    @inlinable
+    init(slot: UInt32, generation: UInt32) {
+      self.slot = slot
+      self.generation = generation
+    }
+
+    /// A handle of no event.
+    public static let none = Handle(slot: .max, generation: 0)
+  }
+
+  /// An event that has come.
+  @frozen
+  public struct Event: Hashable, Sendable {
+    /// When it happens, in seconds.
+    public let time: Double
+    /// What the owner scheduled.
+    public let payload: UInt64
+    /// How many events were scheduled before it.
+    public let sequence: UInt64
+
+    @inlinable
+    init(time: Double, payload: UInt64, sequence: UInt64) {
+      self.time = time
+      self.payload = payload
+      self.sequence = sequence
+    }
+  }
+
+  @frozen @usableFromInline
+  struct Entry: Sendable {
+    @usableFromInline var time: Double
+    // Priority in the top 16 bits, sequence below: one comparison settles both.
+    @usableFromInline var order: UInt64
+    @usableFromInline var slot: UInt32
+
+    @inlinable
+    init(time: Double, order: UInt64, slot: UInt32) {
+      self.time = time
+      self.order = order
+      self.slot = slot
+    }
+
+    @inlinable
+    func isBefore(_ other: Entry) -> Bool {
+      time < other.time || (time == other.time && order < other.order)
+    }
+  }
+
+  @frozen @usableFromInline
+  struct Slot: Sendable {
+    @usableFromInline var payload: UInt64
+    // Odd while the slot's event is pending.
+    @usableFromInline var generation: UInt32
+    @usableFromInline var nextFree: UInt32
+
+    @inlinable
+    init(payload: UInt64, generation: UInt32, nextFree: UInt32) {
+      self.payload = payload
+      self.generation = generation
+      self.nextFree = nextFree
+    }
+  }
+
+  @usableFromInline var heap: ContiguousArray<Entry> = []
+  @usableFromInline var slots: ContiguousArray<Slot> = []
+  @usableFromInline var firstFree = UInt32.max
+  @usableFromInline var cancelled = 0
+  @usableFromInline var scheduled: UInt64 = 0
+
+  /// Creates an empty queue.
+  public init() {}
+
+  /// How many events are pending.
+  @inlinable public var count: Int { heap.count - cancelled }
+
+  /// True when no event is pending.
+  @inlinable public var isEmpty: Bool { count == 0 }
+
+  /// How many events have ever been scheduled.
+  public var scheduledCount: UInt64 { scheduled }
+
+  /// Schedules an event; a lower priority number goes first among events of one time.
+  @inlinable @discardableResult
+  public mutating func push(time: Double, payload: UInt64, priority: Int16 = 0) -> Handle {
+    precondition(!time.isNaN, "an event needs a time, got NaN")
+    let slot = takeSlot(payload)
+    let rank = UInt64(UInt16(bitPattern: priority) ^ 0x8000)
+    heap.append(Entry(time: time, order: rank &<< 48 | scheduled, slot: slot))
+    scheduled &+= 1
+    siftUp(from: heap.count - 1)
+    return Handle(slot: slot, generation: slots[Int(slot)].generation)
+  }
+
+  /// The time of the next event, or nothing when none is pending.
+  @inlinable
+  public mutating func nextTime() -> Double? {
+    dropCancelled()
+    return heap.first?.time
+  }
+
+  /// Takes out the next event.
+  @inlinable
+  public mutating func pop() -> Event? {
+    dropCancelled()
+    guard let first = heap.first else { return nil }
+    return take(first)
+  }
+
+  /// Takes out the next event if it happens at a time or before.
+  @inlinable
+  public mutating func pop(notAfter limit: Double) -> Event? {
+    dropCancelled()
+    guard let first = heap.first, first.time <= limit else { return nil }
+    return take(first)
+  }
+
+  /// Tells whether an event is still to come.
+  @inlinable
+  public func isPending(_ handle: Handle) -> Bool {
+    handle.slot < slots.count && slots[Int(handle.slot)].generation == handle.generation
+  }
+
+  /// Takes back an event; false when it has already happened or was cancelled.
+  @inlinable @discardableResult
+  public mutating func cancel(_ handle: Handle) -> Bool {
+    guard isPending(handle) else { return false }
+    slots[Int(handle.slot)].generation &+= 1
+    cancelled += 1
+    if cancelled > 64, cancelled * 2 > heap.count { sweep() }
+    return true
+  }
+
+  /// Forgets every event; all handles go stale.
+  public mutating func removeAll() {
+    for entry in heap where slots[Int(entry.slot)].generation & 1 == 1 {
+      slots[Int(entry.slot)].generation &+= 1
+    }
+    for entry in heap { release(entry.slot) }
+    heap.removeAll(keepingCapacity: true)
+    cancelled = 0
+  }
+
+  /// The pending events in the order they will come; costs a sort, for people who look inside.
+  public func pending(limit: Int = .max) -> [Event] {
+    let live = heap.filter { slots[Int($0.slot)].generation & 1 == 1 }
+    return live.sorted { $0.isBefore($1) }.prefix(limit).map { entry in
+      Event(
+        time: entry.time, payload: slots[Int(entry.slot)].payload,
+        sequence: entry.order & 0xFFFF_FFFF_FFFF)
+    }
+  }
+}

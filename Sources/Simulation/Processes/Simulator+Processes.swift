@@ -1,0 +1,232 @@
+extension Simulator {
+  /// Starts a process at the present time, after what is already due; without a body,
+  /// `resumeProcess` resumes it.
+  @discardableResult
+  public func spawn(
+    _ name: String? = nil, after seconds: Double = 0, body: ((ProcessID, Wake) -> Void)? = nil
+  ) -> ProcessID {
+    precondition(seconds >= 0, "a process cannot start \(seconds) s from now")
+    let slot: UInt32
+    if let free = freeSlots.popLast() {
+      slot = free
+    } else {
+      slot = UInt32(rows.count)
+      rows.append(ProcessRow())
+      details.append(ProcessDetail())
+    }
+    let index = Int(slot)
+    spawnedCount += 1
+    processCount += 1
+    rows[index].state = .ready
+    rows[index].wake = Wake(.started)
+    rows[index].event = queue.push(time: now + seconds, payload: UInt64(slot))
+    details[index].name = name
+    details[index].body = body
+    details[index].startedAt = now + seconds
+    return ProcessID(slot: slot, generation: rows[index].generation)
+  }
+
+  /// Tells whether a process has not ended.
+  public func isAlive(_ process: ProcessID) -> Bool {
+    Int(process.slot) < rows.count && rows[Int(process.slot)].generation == process.generation
+      && rows[Int(process.slot)].state != .ended
+  }
+
+  /// What a process is doing.
+  public func state(of process: ProcessID) -> ProcessState {
+    isAlive(process) ? rows[Int(process.slot)].state : .ended
+  }
+
+  /// The name given, or "process" and a number.
+  public func name(of process: ProcessID) -> String {
+    guard isAlive(process) else { return "process \(process.slot + 1)" }
+    return details[Int(process.slot)].name ?? "process \(process.slot + 1)"
+  }
+
+  /// Renames a process that has not ended.
+  public func rename(_ process: ProcessID, _ name: String) {
+    if isAlive(process) { details[Int(process.slot)].name = name }
+  }
+
+  /// Where a process waits, when it waits at a place.
+  public func place(of process: ProcessID) -> Place? {
+    isAlive(process) ? details[Int(process.slot)].place : nil
+  }
+
+  /// How many seconds were left of the wait that the last interrupt cut short.
+  public func remainingSeconds(of process: ProcessID) -> Double {
+    isAlive(process) ? details[Int(process.slot)].remainingSeconds : 0
+  }
+
+  /// Lets the running process sleep.
+  public func sleep(_ process: ProcessID, _ seconds: Double) {
+    precondition(seconds >= 0, "a process cannot sleep \(seconds) s")
+    let index = running(process)
+    if rows[index].hasPendingInterrupt { return deliverPendingInterrupt(index) }
+    let time = now + seconds
+    rows[index].state = .sleeping
+    rows[index].wake = Wake(.slept)
+    rows[index].deadline = time
+    rows[index].event = queue.push(time: time, payload: UInt64(process.slot))
+    if timeline != nil { noteWait(index, "sleep") }
+    if tracer != nil { trace(.sleep, process, "\(seconds) s") }
+  }
+
+  /// Cuts a wait or a sleep short; a process that is not waiting is interrupted when it next waits.
+  ///
+  /// False when the process has ended.
+  @discardableResult
+  public func interrupt(_ process: ProcessID, reason token: Int = 0) -> Bool {
+    cutShort(process, Wake(.interrupted, value: token))
+  }
+
+  /// Ends a process where it stands and gives back what it holds.
+  ///
+  /// False when it had ended.
+  @discardableResult
+  public func kill(_ process: ProcessID) -> Bool {
+    guard isAlive(process) else { return false }
+    let index = Int(process.slot)
+    trace(.kill, process)
+    leavePlace(index)
+    queue.cancel(rows[index].event)
+    end(process, value: 0)
+    return true
+  }
+
+  /// Ends the running process with a value for those who join it.
+  public func finish(_ process: ProcessID, value: Int = 0) {
+    _ = running(process)
+    end(process, value: value)
+  }
+}
+
+extension Simulator {
+  func running(_ process: ProcessID) -> Int {
+    let index = Int(process.slot)
+    precondition(
+      index < rows.count && rows[index].generation == process.generation
+        && rows[index].state == .running,
+      "only the running process can wait")
+    return index
+  }
+
+  func resume(slot index: Int) {
+    let process = ProcessID(slot: UInt32(index), generation: rows[index].generation)
+    let wake = rows[index].wake
+    if rows[index].state == .waiting { leavePlace(index) }
+    if timeline != nil { recordWait(process, index) }
+    rows[index].state = .running
+    rows[index].ticket &+= 1
+    if tracer != nil { trace(wake.reason == .started ? .start : .wake, process) }
+    current = process
+    if let body = details[index].body {
+      body(process, wake)
+    } else {
+      resumeProcess?(process, wake)
+    }
+    current = nil
+    if rows[index].generation == process.generation, rows[index].state == .running {
+      end(process, value: 0)
+    }
+  }
+
+  /// Makes a waiting process go on at the present time; its other entries in queues go stale.
+  func wake(slot: UInt32, _ wake: Wake) {
+    let index = Int(slot)
+    queue.cancel(rows[index].event)
+    details[index].place = nil
+    rows[index].ticket &+= 1
+    rows[index].state = .ready
+    rows[index].wake = wake
+    rows[index].event = queue.push(time: now, payload: UInt64(slot))
+  }
+
+  /// Puts the running process to wait at a place, for a time at most; false when an interrupt that
+  /// was pending comes first.
+  func suspend(_ process: ProcessID, at place: Place, timeout: Double?) -> Bool {
+    let index = running(process)
+    if rows[index].hasPendingInterrupt {
+      deliverPendingInterrupt(index)
+      return false
+    }
+    rows[index].state = .waiting
+    details[index].place = place
+    details[index].waitingSince = now
+    if timeline != nil { noteWait(index, "wait \(place.name)") }
+    if let timeout {
+      rows[index].deadline = now + timeout
+      rows[index].wake = Wake(.timedOut)
+      rows[index].event = queue.push(time: now + timeout, payload: UInt64(process.slot))
+    } else {
+      rows[index].deadline = .infinity
+      rows[index].event = .none
+    }
+    if tracer != nil { trace(.wait, process, place.name) }
+    return true
+  }
+
+  @discardableResult
+  func cutShort(_ process: ProcessID, _ wake: Wake) -> Bool {
+    guard isAlive(process) else { return false }
+    let index = Int(process.slot)
+    trace(wake.reason == .preempted ? .preempt : .interrupt, process)
+    switch rows[index].state {
+    case .sleeping, .waiting:
+      let left = rows[index].deadline - now
+      details[index].remainingSeconds = left.isFinite ? left : 0
+      leavePlace(index)
+      self.wake(slot: process.slot, wake)
+    case .ready, .running:
+      rows[index].hasPendingInterrupt = true
+      details[index].pendingInterrupt = wake
+    case .ended: return false
+    }
+    return true
+  }
+
+  private func deliverPendingInterrupt(_ index: Int) {
+    rows[index].hasPendingInterrupt = false
+    details[index].remainingSeconds = 0
+    wake(slot: UInt32(index), details[index].pendingInterrupt)
+  }
+
+  private func leavePlace(_ index: Int) {
+    guard let place = details[index].place else { return }
+    details[index].place = nil
+    rows[index].ticket &+= 1
+    place.abandoned(by: UInt32(index))
+  }
+
+  private func end(_ process: ProcessID, value: Int) {
+    let index = Int(process.slot)
+    for hold in details[index].holds.reversed() { hold.resource.giveBack(hold.index) }
+    trace(.end, process)
+    let ended = details[index].ended
+    processEnded?(process)
+    rows[index].state = .ended
+    rows[index].generation &+= 1
+    rows[index].ticket &+= 1
+    rows[index].event = .none
+    rows[index].hasPendingInterrupt = false
+    details[index] = ProcessDetail()
+    freeSlots.append(process.slot)
+    processCount -= 1
+    ended?.fire(value, latch: true)
+  }
+
+  private func noteWait(_ index: Int, _ label: String) {
+    details[index].waitingSince = now
+    details[index].waitLabel = label
+  }
+
+  private func recordWait(_ process: ProcessID, _ index: Int) {
+    let label = details[index].waitLabel
+    guard let timeline, !label.isEmpty else { return }
+    details[index].waitLabel = ""
+    timeline.add(
+      Timeline.Span(
+        track: name(of: process), label: label, kind: label.hasPrefix("wait") ? .wait : .sleep,
+        start: details[index].waitingSince, end: now))
+  }
+}

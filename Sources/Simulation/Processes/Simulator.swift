@@ -1,0 +1,94 @@
+/// A virtual clock with processes, and the events that move it.
+///
+/// The simulator knows no language: a process is a row in a table that is *resumed* with the reason
+/// why it goes on, asks for one thing to wait for (`sleep`, `acquire`, …) and returns. A process
+/// that returns without having asked for anything has ended. Everything that happens goes through
+/// one queue, so time never goes back, and equal times keep the order of their causes: the same
+/// seed gives the same run.
+public final class Simulator {
+  /// The virtual time in seconds.
+  public internal(set) var now = 0.0
+  /// The seed that all random streams derive from.
+  public let seed: UInt64
+  /// How many events have happened.
+  public internal(set) var eventCount = 0
+  /// Resumes processes that were spawned without a body of their own.
+  public var resumeProcess: ((ProcessID, Wake) -> Void)?
+  /// Hears of every process that ended, before its row is used again.
+  public var processEnded: ((ProcessID) -> Void)?
+  /// Asked every 4,096 events whether to stop: how a long run notices an interrupt.
+  public var shouldStop: (() -> Bool)?
+  /// Takes one record for everything that happens; nil costs nothing.
+  public var tracer: ((TraceRecord) -> Void)?
+  /// Where spans are drawn while it is set.
+  public var timeline: Timeline?
+
+  /// The resources, stores and levels in the order they were made.
+  public internal(set) var places: [Place] = []
+  /// The process that runs now.
+  public internal(set) var current: ProcessID?
+  /// How many processes have not ended.
+  public internal(set) var processCount = 0
+
+  var queue = EventQueue()
+  var rows: ContiguousArray<ProcessRow> = []
+  var details: ContiguousArray<ProcessDetail> = []
+  var freeSlots: [UInt32] = []
+  var spawnedCount = 0
+
+  var actions: ContiguousArray<(() -> Void)?> = []
+  var freeActions: [UInt32] = []
+
+  var conditions: [ConditionWaiter] = []
+  var breakpoints: [Breakpoint] = []
+  var breakpointCount = 0
+  var stopRequest: StopReason?
+  private var streams: [String: RandomStream] = [:]
+
+  /// Creates a simulator at time 0.
+  public init(seed: UInt64 = 0) { self.seed = seed }
+
+  /// The random stream of a name: the same object each time, independent of all other names.
+  public func stream(_ name: String) -> RandomStream {
+    if let stream = streams[name] { return stream }
+    let stream = RandomStream(seed: seed, name: name)
+    streams[name] = stream
+    return stream
+  }
+
+  /// How many events are pending.
+  public var pendingCount: Int { queue.count }
+
+  /// The time of the next event, or nothing when nothing is left to happen.
+  public var nextEventTime: Double? { queue.nextTime() }
+
+  func trace(_ kind: TraceRecord.Kind, _ process: ProcessID?, _ subject: String = "") {
+    guard let tracer else { return }
+    tracer(
+      TraceRecord(
+        time: now, kind: kind, process: process.map { name(of: $0) } ?? "", subject: subject))
+  }
+}
+
+/// One thing that happened, for people who follow a run.
+public struct TraceRecord: Hashable, Sendable, CustomStringConvertible {
+  /// What sort of thing.
+  public enum Kind: String, Sendable, CaseIterable {
+    case start, sleep, wait, wake, end, acquire, release, preempt, interrupt, put, get, fire, kill
+  }
+
+  /// When, in virtual seconds.
+  public let time: Double
+  /// What sort of thing.
+  public let kind: Kind
+  /// The process it happened to; empty for an event outside of processes.
+  public let process: String
+  /// The resource, store or signal, or what else it was about.
+  public let subject: String
+
+  /// One line, as in "1.5 acquire alice: server".
+  public var description: String {
+    let about = subject.isEmpty ? "" : ": \(subject)"
+    return "\(time) \(kind.rawValue) \(process)\(about)"
+  }
+}
