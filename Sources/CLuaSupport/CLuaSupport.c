@@ -1,2 +1,0 @@
-#include "CLuaSupport.h"
-typedef int CLuaSupport_empty;

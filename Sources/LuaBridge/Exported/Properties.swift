@@ -1,0 +1,80 @@
+public import Base
+import CLua
+
+extension LuaExported {
+  /// Declares a property that Lua reads.
+  @inlinable public static func property<Value: LuaWritable>(
+    _ name: String, _ summary: String, unit: Unit? = nil,
+    _ get: @escaping @Sendable (Self) throws -> Value
+  ) -> ExportedMember {
+    ExportedMember(.property, name, summary, [], results: { [Value.luaType] }) { stack in
+      try get(luaSelf(stack)).luaReturn(stack)
+    }.returns(unit: unit)
+  }
+
+  /// Declares a property that Lua reads and sets.
+  @inlinable public static func property<Value: LuaWritable & LuaReadable>(
+    _ name: String, _ summary: String, unit: Unit? = nil,
+    get: @escaping @Sendable (Self) throws -> Value,
+    set: @escaping @Sendable (inout Self, Value) throws -> Void
+  ) -> ExportedMember {
+    ExportedMember(
+      .settableProperty, name, summary, [], results: { [Value.luaType] },
+      setter: { stack in
+        guard let value = Value.luaRead(stack, 3) else {
+          throw valueFault(Value.self, stack, "\(luaName).\(name)")
+        }
+        try luaWithSelf(stack) { try set(&$0, value) }
+        return 0
+      },
+      body: { stack in try get(luaSelf(stack)).luaReturn(stack) }
+    ).returns(unit: unit)
+  }
+
+  /// Declares a method that works on the stack itself: for the few that must be quickest.
+  ///
+  /// Its arguments start at 2. What is declared is what people read; the closure does the checks.
+  @inlinable public static func rawMethod(
+    _ name: String, _ summary: String, parameters: [Parameter] = [], returns: [String] = [],
+    _ body: @escaping @Sendable (Self, LuaFrame) throws -> LuaReturn
+  ) -> ExportedMember {
+    ExportedMember(
+      .method, name, summary, parameters.map { ArgumentShape($0) }, results: { returns }
+    ) { stack in try body(luaSelf(stack), LuaFrame(stack)).luaReturn(stack) }
+  }
+}
+
+extension LuaDeclarations {
+  /// Declares a function that works on the stack itself: for the few that must be quickest.
+  ///
+  /// Its arguments start at 1. What is declared is what people read; the closure does the checks.
+  @inlinable public static func rawFunction(
+    _ name: String, _ summary: String, parameters: [Parameter] = [], returns: [String] = [],
+    _ body: @escaping @Sendable (LuaFrame) throws -> LuaReturn
+  ) -> ExportedMember {
+    ExportedMember(
+      .function, name, summary, parameters.map { ArgumentShape($0) }, results: { returns }
+    ) { stack in try body(LuaFrame(stack)).luaReturn(stack) }
+  }
+
+  /// Declares a value that does not change.
+  public static func constant<Value: LuaWritable & Sendable>(
+    _ name: String, _ summary: String, _ value: Value, unit: Unit? = nil
+  ) -> ExportedMember {
+    var entry = ExportedEntry(
+      kind: .constant, name: name, summary: summary, parameters: [], options: [],
+      isVariadic: false, resultTypes: { [Value.luaType] })
+    entry.unit = unit
+    entry.constant = (value as? String).map { "\"\($0)\"" } ?? "\(value)"
+    return ExportedMember(entry: entry, constant: { value.luaPush($0) })
+  }
+}
+
+/// Makes the error for setting a property to a value of the wrong kind.
+@usableFromInline func valueFault<Value: LuaReadable>(
+  _ type: Value.Type, _ stack: LuaStack, _ property: String
+) -> any Error {
+  let expected = Value.luaKind.expectation
+  return Problem(
+    "bad value for '\(property)' (\(expected) expected, got \(Value.luaFound(stack, 3)))")
+}
