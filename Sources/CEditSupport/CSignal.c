@@ -82,11 +82,12 @@ void csignal_begin_running(void (*interrupt)(void *), void *context, const char 
   handle(SIGINT, on_signal, 0);
 }
 
-int csignal_end_running(void) {
+void csignal_end_running(void) {
   running = 0;
   interrupt_code = NULL;
-  return interrupts;
 }
+
+int csignal_interrupts(void) { return interrupts; }
 
 void csignal_stop_now(void) {
   handle(SIGTSTP, SIG_DFL, 0);

@@ -5,11 +5,11 @@ public import Notebooks
 
 /// What the line editor asks while a person types.
 public struct LineEditorQuestions {
-  /// Can this text run, or does it need more lines?
+  /// Tells whether a text can run or needs more lines.
   public var completeness: (String) -> Completeness
-  /// What could stand at the cursor, an offset in UTF-8 bytes?
+  /// Lists what could stand at the cursor, an offset in UTF-8 bytes.
   public var complete: (String, Int) -> Completion
-  /// What is the thing at the cursor?
+  /// Explains the thing at the cursor.
   public var inspect: (String, Int) -> String?
 
   /// Creates the questions with their answers.
@@ -63,8 +63,8 @@ public final class LineEditor {
   var prompt = ""
 
   /// Creates an editor on the process's terminal; nil where the terminal cannot move its cursor.
-  /// - Parameters:
-  ///   - historyPath: where the history is kept; nil keeps it in memory
+  ///
+  /// Without a path the history is kept in memory.
   public init?(historyPath: String?, palette: Palette, questions: LineEditorQuestions) {
     useUTF8()
     guard TerminalDevice.isPresent else { return nil }
@@ -86,10 +86,7 @@ public final class LineEditor {
 
   deinit { if let display { cedit_close(display) } }
 
-  /// Reads a text.
-  /// - Parameters:
-  ///   - prompt: what stands before the first line
-  ///   - initial: text that is already there
+  /// Reads a text behind a prompt; some may be there already.
   public func readText(prompt: String, initial: String = "") -> Outcome {
     guard let display else { return .end }
     self.prompt = prompt

@@ -49,8 +49,9 @@ void csignal_end_editing(void);
 // While code runs, the first SIGINT calls `interrupt`, the second also writes the note to stderr,
 // the third ends the process with status 130. The note is copied.
 void csignal_begin_running(void (*interrupt)(void *), void *context, const char *note);
-// Returns how many interrupts came.
-int csignal_end_running(void);
+void csignal_end_running(void);
+// How many interrupts came since the code was started.
+int csignal_interrupts(void);
 // Stops the process as if no handler were there, and returns when it goes on.
 void csignal_stop_now(void);
 

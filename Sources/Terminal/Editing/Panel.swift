@@ -1,4 +1,6 @@
-/// Lines under the text being edited: candidates, hints, help. The next key takes them away.
+/// Lines under the text being edited, such as candidates or help.
+///
+/// The next key takes them away.
 struct Panel {
   /// What is to be shown, or is.
   private(set) var lines: [String] = []

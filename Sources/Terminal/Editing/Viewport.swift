@@ -21,11 +21,9 @@ struct Viewport {
   /// How many lines of the buffer are hidden above.
   private(set) var hiddenAbove = 0
 
-  /// Lays out a buffer.
-  /// - Parameters:
-  ///   - promptWidth: columns that the prompt takes
-  ///   - margin: what stands before each further line
-  ///   - top: the first line that was shown last time; the window moves only when it must
+  /// Lays out a buffer behind a prompt; each further line begins with the margin.
+  ///
+  /// `top` is the first line that was shown last time: the window moves only when it must.
   init(
     _ buffer: LineBuffer, promptWidth: Int, margin: String, columns: Int, rows: Int, top: Int = 0
   ) {
