@@ -52,12 +52,11 @@ let package = Package(
     system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
     c("CLuaSupport", ["CLua"]),
     c("CEditSupport", ["CEdit"]),
-    c("CRaster", link: ["dl"]),
     c("CTensors", link: ["m", "dl"]),
 
     module("Base", ["CJansson"]),
 
-    module("Figures", ["Base", "CRaster"]),
+    module("Figures", ["Base"]),
     module("Simulation", ["Base"]),
     module("Models", ["Base"]),
     module("Tensors", ["Base", "CTensors"]),
@@ -71,7 +70,8 @@ let package = Package(
       "Bindings",
       ["Base", "Figures", "Simulation", "Models", "Tensors", "Inference", "LuaBridge"]),
 
-    module("Host", ["Base", "Notebooks", "Figures", "LuaBridge", "Bindings"]),
+    module(
+      "Host", ["Base", "Notebooks", "Figures", "LuaBridge", "Bindings", "CLua", "CLuaSupport"]),
 
     program("orrery", ["Base", "Notebooks", "Figures", "Terminal", "Host", "Inference"]),
 
@@ -92,7 +92,7 @@ let package = Package(
     tests("InferenceTests", ["Base", "Models", "Tensors", "CTensors", "Inference"]),
     tests("TerminalTests", ["Base", "Notebooks", "Terminal"]),
     tests("BindingsTests", ["Base", "Figures", "Tensors", "LuaBridge", "Bindings"]),
-    tests("HostTests", ["Base", "Notebooks", "Host"]),
+    tests("HostTests", ["Base", "Notebooks", "LuaBridge", "Host"]),
   ],
   swiftLanguageModes: [.v6]
 )
