@@ -1,1 +1,1 @@
-print("nothing yet")
+BenchCommand.main()
