@@ -15,7 +15,6 @@ extension Simulator {
       details.append(ProcessDetail())
     }
     let index = Int(slot)
-    spawnedCount += 1
     processCount += 1
     rows[index].state = .ready
     rows[index].wake = Wake(.started)

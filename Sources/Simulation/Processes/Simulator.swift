@@ -6,47 +6,32 @@
 /// one queue, so time never goes back, and equal times keep the order of their causes: the same
 /// seed gives the same run.
 public final class Simulator {
-  /// The virtual time in seconds.
-  public internal(set) var now = 0.0
   /// The seed that all random streams derive from.
   public let seed: UInt64
-  /// How many events have happened.
-  public internal(set) var eventCount = 0
-  /// Resumes processes that were spawned without a body of their own.
-  public var resumeProcess: ((ProcessID, Wake) -> Void)?
   /// Hears of every process that ended, before its row is used again.
   public var processEnded: ((ProcessID) -> Void)?
   /// Asked every 4,096 events whether to stop: how a long run notices an interrupt.
   public var shouldStop: (() -> Bool)?
-  /// Takes one record for everything that happens; nil costs nothing.
-  public var tracer: ((TraceRecord) -> Void)?
-  /// Where spans are drawn while it is set.
-  public var timeline: Timeline?
-
   /// The resources, stores and levels in the order they were made.
   public internal(set) var places: [Place] = []
-  /// The process that runs now.
-  public internal(set) var current: ProcessID?
-  /// How many processes have not ended.
-  public internal(set) var processCount = 0
 
-  var queue = EventQueue()
-  var rows: ContiguousArray<ProcessRow> = []
-  var details: ContiguousArray<ProcessDetail> = []
-  var freeSlots: [UInt32] = []
-  var spawnedCount = 0
-
-  var actions: ContiguousArray<(() -> Void)?> = []
-  var freeActions: [UInt32] = []
-
-  var conditions: [ConditionWaiter] = []
-  var breakpoints: [Breakpoint] = []
   var breakpointCount = 0
-  var stopRequest: StopReason?
   private var streams: [String: RandomStream] = [:]
+  /// The state of the loop lies behind a pointer of its own, because each access to a variable of a
+  /// class is checked for exclusivity at run time, which took half of a process switch.
+  let core: UnsafeMutablePointer<SimulatorCore>
 
   /// Creates a simulator at time 0.
-  public init(seed: UInt64 = 0) { self.seed = seed }
+  public init(seed: UInt64 = 0) {
+    self.seed = seed
+    core = .allocate(capacity: 1)
+    core.initialize(to: SimulatorCore())
+  }
+
+  deinit {
+    core.deinitialize(count: 1)
+    core.deallocate()
+  }
 
   /// The random stream of a name: the same object each time, independent of all other names.
   public func stream(_ name: String) -> RandomStream {
