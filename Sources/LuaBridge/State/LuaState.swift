@@ -124,6 +124,9 @@ extension LuaState {
 }
 
 extension LuaState {
+  /// The source text of a chunk that was loaded under a name; the last few megabytes are kept.
+  public func sourceText(ofChunk name: String) -> String? { core.sources[name] }
+
   /// The most memory that Lua may hold; nil when there is no limit.
   public var memoryLimit: Bytes? {
     get {
