@@ -26,7 +26,9 @@ import Testing
     }
   }
 
-  /// Every path against sums in double precision over the plainly unpacked weights. The bound is the
+  /// Every path against sums in double precision over the plainly unpacked weights.
+  ///
+  /// The bound is the
   /// rounding of n products: n/2^24 times the sum of their magnitudes, and room for the unpacking.
   @Test("a product equals the plain sum", arguments: cases)
   func product(_ test: Case) {

