@@ -65,6 +65,7 @@ let package = Package(
     module("LuaBridge", ["Base", "CLua", "CLuaSupport"]),
     module("Inference", ["Base", "Models", "Tensors", "CTensors"]),
 
+    module("References", ["Base", "Models", "Tensors", "Inference"]),
     module("Terminal", ["Base", "Notebooks", "CEditSupport"]),
     module(
       "Bindings",
@@ -77,7 +78,10 @@ let package = Package(
 
     program(
       "orrery-bench",
-      ["Base", "Simulation", "Tensors", "Inference", "LuaBridge", "Bindings", "Host", "Notebooks"]),
+      [
+        "Base", "Simulation", "Tensors", "Inference", "References", "LuaBridge", "Bindings", "Host",
+        "Notebooks",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Base"], path: "Tests/Support",

@@ -1,5 +1,6 @@
 import Base
 import Glibc
+import References
 
 /// The suites by name; a new one is a new line here.
 var allSuites: [any Suite] { [SimulationSuite(), NotebookSuite(), StartSuite()] }
@@ -17,6 +18,7 @@ enum BenchCommand {
   static let usage = """
     usage: orrery-bench SUITE... [--json FILE] [--case TEXT] [--rounds N]
            orrery-bench --list
+           orrery-bench reference NAME...
 
     Measures each case of the suites, ours and the peer's turn about, and holds the medians to the
     case's bar. Exits 1 when a bar is missed or a peer is missing.
@@ -25,6 +27,9 @@ enum BenchCommand {
   /// Runs the program: 0 when every bar is met, 1 when one is missed, 2 for a usage error.
   static func main() -> Never {
     do {
+      if CommandLine.arguments.dropFirst().first == "reference" {
+        exit(try checkReferences(Array(CommandLine.arguments.dropFirst(2))))
+      }
       let options = try parse(Array(CommandLine.arguments.dropFirst()))
       exit(options.isList ? list() : try measure(options))
     } catch {
@@ -64,6 +69,13 @@ enum BenchCommand {
   ) throws(Problem) -> String {
     guard let value = rest.popFirst() else { throw Problem("\(option) needs a value") }
     return value
+  }
+
+  /// Holds our code against the vectors of some folders below `$ORRERY_REFERENCE`.
+  private static func checkReferences(_ names: [String]) throws(Problem) -> Int32 {
+    if names.isEmpty { throw Problem("no reference named", fix: usage) }
+    let root = getenv("ORRERY_REFERENCE").map { String(cString: $0) } ?? "../shared/reference"
+    return try ReferenceRun(root: root) { print($0) }.run(names)
   }
 
   private static func list() -> Int32 {

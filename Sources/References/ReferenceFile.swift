@@ -1,0 +1,29 @@
+public import Base
+
+/// One documented file of vectors from another system, and how our code is held against it.
+public protocol ReferenceFile {
+  /// The folder under the vectors' root, as in "llm".
+  var folder: String { get }
+  /// The name of the file, as in "tokenize.json".
+  var name: String { get }
+  /// Checks every case of the file; nil where our code does not offer what it asks for.
+  func check(_ document: JSONValue) throws(Problem) -> ReferenceTally?
+}
+
+/// What came of a file: how many cases there were and which failed.
+public struct ReferenceTally: Sendable {
+  /// Cases that passed.
+  public private(set) var passed = 0
+  /// Cases that did not, each with what was expected and what came.
+  public private(set) var failures: [String] = []
+  /// All cases.
+  public var total: Int { passed + failures.count }
+
+  /// Creates an empty tally.
+  public init() {}
+
+  /// Counts a case; the text is made only when it failed.
+  public mutating func count(_ holds: Bool, _ failure: @autoclosure () -> String) {
+    if holds { passed += 1 } else { failures.append(failure()) }
+  }
+}
