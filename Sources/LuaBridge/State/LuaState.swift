@@ -62,7 +62,10 @@ extension LuaState {
   /// - Parameters:
   ///   - code: Lua source text; precompiled chunks are refused.
   ///   - chunkName: What messages call it, as in "cell 3".
-  public func load(_ code: String, chunkName: String) throws(LuaError) -> LuaFunction {
+  ///   - shown: The text that excerpts in error reports show, when it is not the code itself.
+  public func load(
+    _ code: String, chunkName: String, shownAs shown: String? = nil
+  ) throws(LuaError) -> LuaFunction {
     let stack = core.running
     core.drain()
     reserve(stack, 4)
@@ -72,7 +75,7 @@ extension LuaState {
         lb_load(stack, $0.baseAddress, $0.count, "=" + chunkName, "t")
       }
     }
-    core.sources.keep(code, as: chunkName)
+    core.sources.keep(shown ?? code, as: chunkName)
     try check(status, stack)
     return LuaFunction(LuaReference(taking: stack))
   }
@@ -124,6 +127,9 @@ extension LuaState {
 }
 
 extension LuaState {
+  /// The source text of a chunk that was loaded under a name; the last few megabytes are kept.
+  public func sourceText(ofChunk name: String) -> String? { core.sources[name] }
+
   /// The most memory that Lua may hold; nil when there is no limit.
   public var memoryLimit: Bytes? {
     get {

@@ -137,6 +137,17 @@ public struct LuaUserdata: Hashable, Sendable {
 
   init(_ reference: LuaReference) { self.reference = reference }
 
+  /// The value of a key as Lua code sees it: a property's value, a method, what `__index` gives.
+  public func get(_ key: LuaValue) throws(LuaError) -> LuaValue {
+    let stack = reference.stack
+    reserve(stack, 4)
+    reference.luaPush(stack)
+    key.luaPush(stack)
+    try check(lb_protect(stack, lb_op_get, 2, 1), stack)
+    defer { lb_pop(stack, 1) }
+    return LuaValue.luaRead(stack, -1) ?? .nil
+  }
+
   /// The Swift object inside, when it is of that type and not closed.
   public func object<Object: LuaExported>(_ type: Object.Type) -> Object? {
     let stack = reference.stack
