@@ -9,15 +9,14 @@ struct ErrorColours {
   func painted(_ error: EvaluationError) -> [String] {
     let lines = error.report.isEmpty ? [error.message] : error.report
     return lines.enumerated().map { number, line in
-      palette.paint(line, style(of: line, isFirst: number == 0))
+      style(of: line, isFirst: number == 0).map { palette.paint(line, $0) } ?? line
     }
   }
 
-  private func style(of line: String, isFirst: Bool) -> Style {
+  /// The line that failed stands as it was written; what is around it steps back.
+  private func style(of line: String, isFirst: Bool) -> Style? {
     if isFirst { return .error }
-    let body = line.drop { $0 == " " || $0 == "|" || $0 == "│" }
-    if body.hasPrefix("^") { return .error }
-    if body.hasPrefix("hint:") || body.hasPrefix("did you mean") { return .note }
-    return .muted
+    if line.hasPrefix(">") { return nil }
+    return line.drop { $0 == " " }.hasPrefix("^") ? .error : .muted
   }
 }

@@ -207,7 +207,7 @@ extension String {
   }
 
   /// The text without spaces at its end.
-  fileprivate var trimmedEnd: String {
+  var trimmedEnd: String {
     var kept = self[...]
     while kept.last == " " { kept.removeLast() }
     return String(kept)
