@@ -17,6 +17,11 @@
     }                                                                                         \
   }
 
+static inline double sigmoid(double x) {
+  double e = exp(-fabs(x));
+  return (x < 0 ? e : 1) / (1 + e);
+}
+
 #define FLOATS(NAME, SINGLE, DOUBLE)  \
   UNARY(NAME##_f32, float, SINGLE)    \
   UNARY(NAME##_f64, double, DOUBLE)
@@ -56,16 +61,15 @@ FLOATS(sin, sinf(x), sin(x))
 FLOATS(cos, cosf(x), cos(x))
 FLOATS(tanh, ct_tanh_f32(x), tanh(x))
 FLOATS(erf, erff(x), erf(x))
-FLOATS(sigmoid, ct_sigmoid_f32(x), x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)))
-FLOATS(silu, x < -104 ? -0.0f : x * ct_sigmoid_f32(x),
-       x < 0 ? x * (exp(x) / (1 + exp(x))) : x / (1 + exp(-x)))
+FLOATS(sigmoid, ct_sigmoid_f32(x), sigmoid(x))
+/* At -infinity the formulas below are infinity times zero, NaN, as elsewhere. */
+FLOATS(silu, x * ct_sigmoid_f32(x), x * sigmoid(x))
 /* erfc keeps the digits of the left tail, where 1 + erf would cancel. */
-FLOATS(gelu, x == -INFINITY ? -0.0f : 0.5f * x * (float)erfc((double)x * -M_SQRT1_2),
-       x == -INFINITY ? -0.0 : 0.5 * x * erfc(x * -M_SQRT1_2))
+FLOATS(gelu, 0.5f * x * (float)erfc((double)x * -M_SQRT1_2), 0.5 * x * erfc(x * -M_SQRT1_2))
 /* 0.5 (1 + tanh u) is sigmoid(2u), which does not cancel either. */
 FLOATS(gelu_tanh,
-       x < -30 ? -0.0f : x * ct_sigmoid_f32(1.5957691216057308f * (x + 0.044715f * x * x * x)),
-       x < -30 ? -0.0 : x / (1 + exp(-1.5957691216057308 * (x + 0.044715 * x * x * x))))
+       x * ct_sigmoid_f32(1.5957691216057308f * (x + 0.044715f * x * x * x)),
+       x * sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x)))
 INTEGERS(bitnot, ~x)
 UNARY(bitnot_bool, uint8_t, !x)
 FLOATS(clamp, x < (float)p[0] ? (float)p[0] : x > (float)p[1] ? (float)p[1] : x,

@@ -16,7 +16,11 @@ public struct ReferenceTally: Sendable {
   public private(set) var passed = 0
   /// Cases that did not, each with what was expected and what came.
   public private(set) var failures: [String] = []
-  /// All cases.
+  /// Cases that need what our code does not offer yet: how many, and the names of it.
+  public private(set) var notOffered = 0
+  /// What is not offered, each once.
+  public private(set) var missing: [String] = []
+  /// All cases that were held against our code.
   public var total: Int { passed + failures.count }
 
   /// Creates an empty tally.
@@ -25,5 +29,11 @@ public struct ReferenceTally: Sendable {
   /// Counts a case; the text is made only when it failed.
   public mutating func count(_ holds: Bool, _ failure: @autoclosure () -> String) {
     if holds { passed += 1 } else { failures.append(failure()) }
+  }
+
+  /// Counts a case that needs what is not offered yet.
+  public mutating func skip(_ what: String) {
+    notOffered += 1
+    if !missing.contains(what) { missing.append(what) }
   }
 }

@@ -69,7 +69,14 @@ public struct ReferenceRun {
     } catch {
       tally.count(false, "\(error)")
     }
-    print("\(title) \(tally.passed)/\(tally.total)")
+    let rest =
+      tally.notOffered == 0
+      ? "" : "\(tally.notOffered) not offered (\(tally.missing.prefix(6).joined(separator: ", ")))"
+    if tally.total == 0, tally.notOffered > 0 {
+      print("\(title) not offered: \(rest)")
+      return nil
+    }
+    print("\(title) \(tally.passed)/\(tally.total)\(rest.isEmpty ? "" : ", \(rest)")")
     for failure in tally.failures.prefix(Self.shownFailures) { print("  \(failure)") }
     let more = tally.failures.count - Self.shownFailures
     if more > 0 { print("  and \(more) more") }

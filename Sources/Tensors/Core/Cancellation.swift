@@ -26,8 +26,9 @@ public enum ComputeThreads {
 
 /// What multiplies matrices.
 public enum BLAS {
-  /// The library's own words on its build, the kernel it picked for this processor, its threads and
-  /// where it lies. Loads it.
+  /// The library's own words on its build, the kernel it picked, its threads and its path.
+  ///
+  /// Loads it.
   public static var description: String {
     guard let library = ct_blas_library() else { return "blocked loops (OpenBLAS was not found)" }
     return "\(String(cString: ct_blas_config())); kernel \(String(cString: ct_blas_corename()))"

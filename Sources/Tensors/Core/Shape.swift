@@ -61,7 +61,7 @@ public enum Shape {
     return dim < 0 ? dim + range : dim
   }
 
-  /// Checks a list of dimensions; nil means all of them. The result is in ascending order.
+  /// Checks a list of dimensions and sorts it; none or an empty list means all of them.
   public static func dimensions(_ dims: [Int]?, rank: Int, for call: String) throws(Problem)
     -> [Int]
   {

@@ -2,9 +2,9 @@ public import Base
 import Glibc
 import Synchronization
 
-/// The bytes that tensors share.
 // Unchecked: the bytes change only through operations that the owner of a tensor calls; sharing one
 // storage between threads that write is the caller's to order, as with any memory.
+/// The bytes that tensors share.
 public final class TensorStorage: @unchecked Sendable {
   /// The first byte, aligned to 64.
   public let bytes: UnsafeMutableRawPointer
