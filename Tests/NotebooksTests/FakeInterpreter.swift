@@ -53,7 +53,7 @@ final class FakeInterpreter: Interpreter {
           }
         }
       case "fail": return failure("LuaError", rest, index + 1, .failed)
-      case "begin", "end": break
+      case "begin", "end", "local": break
       default:
         if pair.first == "=", pair.count == 2 {
           values[verb] = pair[1]

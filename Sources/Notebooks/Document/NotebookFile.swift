@@ -73,6 +73,19 @@ public struct NotebookFile: Sendable {
     repairedIDs = 0
   }
 
+  /// The same notebook for another file, whose form comes from its name; "-" is .ipynb.
+  public func copy(to path: String) -> NotebookFile {
+    NotebookFile(copying: self, path: path, form: NotebookForm(path: path) ?? .ipynb)
+  }
+
+  private init(copying other: NotebookFile, path: String, form: NotebookForm) {
+    self.path = path
+    self.form = form
+    notebook = other.notebook
+    style = other.style
+    repairedIDs = 0
+  }
+
   /// The text of the notebook in the file's form and layout.
   public var text: String {
     form == .ipynb ? style.format(notebook.document) : form.format(notebook)
