@@ -1,6 +1,6 @@
 /// The look of exported pages: one measure of text, quiet code, dark when the reader's system is.
 enum HTMLStyle {
-  /// The style sheet. Colours of code keep a contrast of 4.5 to 1 or more on their ground.
+  /// The style sheet; colours of code keep a contrast of 4.5 to 1 or more on their ground.
   static let sheet = """
     :root {
       color-scheme: light dark;
