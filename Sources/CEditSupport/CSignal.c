@@ -10,7 +10,7 @@
 
 // Handlers touch nothing but these.
 static int pipe_ends[2] = {-1, -1};
-static volatile sig_atomic_t editing, running, interrupts;
+static volatile sig_atomic_t editing, running, interrupts, waiting;
 static void (*volatile interrupt_code)(void *);
 static void *volatile interrupt_context;
 static char note[256];
@@ -34,6 +34,7 @@ static void on_signal(int number) {
   int saved = errno;
   if (editing) {
     char byte = (char)number;
+    waiting = 1;
     ssize_t written = write(pipe_ends[1], &byte, 1);
     (void)written;
   } else if (number == SIGINT && running) {
@@ -57,9 +58,19 @@ int csignal_install(void) {
   return pipe_ends[0];
 }
 
+int csignal_take(void) {
+  char number;
+  // Cleared first: a signal that comes in between is seen again.
+  waiting = 0;
+  if (read(pipe_ends[0], &number, 1) != 1) return 0;
+  waiting = 1;
+  return number;
+}
+
+bool csignal_waits(void) { return waiting; }
+
 void csignal_begin_editing(void) {
-  char stale[64];
-  while (read(pipe_ends[0], stale, sizeof stale) > 0) {
+  while (csignal_take() != 0) {
   }
   editing = 1;
   static const int numbers[] = {SIGINT, SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP};

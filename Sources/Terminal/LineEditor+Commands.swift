@@ -9,6 +9,7 @@ extension LineEditor {
     guard let command = pending else { return Int32(CEDIT_REFRESH) }
     pending = nil
     if command != .complete { menu = nil }
+    let shown = (viewport, promptText)
     if search != nil { performInSearch(command) } else { perform(command) }
     layOut()
     switch command {
@@ -16,8 +17,17 @@ extension LineEditor {
       device.write("\u{1B}[H\u{1B}[2J")
       return Int32(CEDIT_REDRAW)
     case .redraw, .externalEditor: return Int32(CEDIT_REDRAW)
-    default: return Int32(CEDIT_REFRESH)
+    default: return Int32(canRefresh(from: shown.0, shown.1) ? CEDIT_REFRESH : CEDIT_REDRAW)
     }
+  }
+
+  /// True where libedit may draw the difference alone.
+  ///
+  /// Inserting and deleting before wide characters, it cuts them in halves and loses its column.
+  private func canRefresh(from old: Viewport, _ oldPrompt: String) -> Bool {
+    guard old.hasWideCharacters || viewport.hasWideCharacters else { return true }
+    return oldPrompt == promptText
+      && (viewport.scalars.starts(with: old.scalars) || old.scalars.starts(with: viewport.scalars))
   }
 
   /// What a key means now: in a search, typing goes to what is looked for.
@@ -207,7 +217,8 @@ extension LineEditor {
     if completion.items.count > 1 {
       show(CompletionMenu(completion.items))
     } else if let only = completion.items.first, !only.hint.isEmpty {
-      showPanel([palette.paint(only.hint.firstLine, .muted)])
+      let hint = only.hint.firstLine.truncated(toWidth: size.columns - 1)
+      showPanel([palette.paint(hint, .muted)])
     }
   }
 
@@ -221,10 +232,13 @@ extension LineEditor {
     guard let text = questions.inspect(buffer.text, buffer.cursorInBytes) else {
       return showPanel([palette.paint("nothing is known about this", .muted)])
     }
-    showPanel(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    let columns = device.size.columns
+    showPanel(
+      text.split(separator: "\n", omittingEmptySubsequences: false)
+        .flatMap { String($0).wrapped(toWidth: columns - 1) })
   }
 
-  /// Shows lines under the text, as many as there is room for.
+  /// Shows lines under the text, as many as there is room for; none may be wider than the screen.
   private func showPanel(_ lines: [String]) {
     layOut()
     let size = device.size

@@ -56,7 +56,7 @@ extension LineEditor {
   }
 
   private func handleSignal() -> Int32? {
-    switch device.takeSignal(signals) {
+    switch csignal_take() {
     case SIGINT:
       panel.erase(on: device, below: viewport)
       return endingEvent(for: .interrupt)
@@ -69,6 +69,10 @@ extension LineEditor {
       return Int32(CEDIT_PERFORM)
     case SIGTERM: return terminate(SIGTERM)
     case SIGHUP: return terminate(SIGHUP)
+    // SIGCONT after a stop that was not ours: the terminal may have changed hands.
+    case SIGCONT:
+      pending = .redraw
+      return Int32(CEDIT_PERFORM)
     default: return nil
     }
   }
@@ -82,13 +86,11 @@ extension LineEditor {
   /// draws everything anew for the new size.
   private func resize() {
     guard let display else { return }
-    let panelLines = panel.lines
     layOut()
     device.write(
       (viewport.cursorRow > 0 ? "\u{1B}[\(viewport.cursorRow)A" : "") + "\r\u{1B}[J")
     panel.forget()
     cedit_resized(display)
-    panel.show(panelLines)
     pending = .redraw
   }
 

@@ -23,7 +23,7 @@ extension LineEditor {
   }
 
   /// The prompt as it is now: what is searched for, or how many lines lie above the screen.
-  private var promptText: String {
+  var promptText: String {
     if let search {
       return "\(search.isFound ? "search" : "nothing older") “\(search.needle)”: "
     }

@@ -92,7 +92,9 @@ public final class LineEditor {
     self.prompt = prompt
     start(with: initial)
     csignal_begin_editing()
-    device.write(Self.pasteOn)
+    // What was typed ahead has been echoed where the prompt goes, and comes again as keys.
+    cedit_resume(display)
+    device.write("\r\u{1B}[J" + Self.pasteOn)
     let ending = cedit_run(display)
     device.write(Self.pasteOff)
     csignal_end_editing()

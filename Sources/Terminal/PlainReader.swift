@@ -5,14 +5,13 @@ import Notebooks
 /// Reads texts without a line editor: from a pipe without a prompt, from a plain terminal with one.
 struct PlainReader {
   private let completeness: (String) -> Completeness
-  private let signals: Int32
   /// Where prompts go; nil on a pipe.
   private let promptDescriptor: Int32?
 
   /// Creates a reader on standard input.
   init(completeness: @escaping (String) -> Completeness) {
     self.completeness = completeness
-    signals = csignal_install()
+    csignal_install()
     promptDescriptor =
       isatty(STDIN_FILENO) == 0 ? nil : isatty(STDOUT_FILENO) == 1 ? STDOUT_FILENO : STDERR_FILENO
   }
@@ -41,7 +40,7 @@ struct PlainReader {
   }
 
   private func outcomeOfSignal() -> LineEditor.Outcome? {
-    switch TerminalDevice().takeSignal(signals) {
+    switch csignal_take() {
     case SIGINT:
       show("\n")
       return .cancelled

@@ -44,7 +44,8 @@ public struct REPL {
   }
 
   /// Runs until the person leaves.
-  /// - Returns: the exit status: what `os.exit` asked for, 128 and the number for a signal, 0.
+  /// - Returns: the exit status: what `os.exit` asked for, 128 and the number for a signal, 1 when
+  ///   something failed on a pipe, else 0.
   public func run() -> Int32 {
     if !options.banner.isEmpty, isatty(STDIN_FILENO) == 1 {
       publisher.write(palette.paint(options.banner, .muted) + "\n", to: .stdout)
@@ -76,9 +77,12 @@ public struct REPL {
     read: (String) -> LineEditor.Outcome, remember: (String) throws(Problem) -> Void
   ) -> Int32 {
     var complained = false
+    // On a pipe nobody sees an error in time, so the status tells of it.
+    let isWatched = isatty(STDIN_FILENO) == 1
+    var hasFailed = false
     while true {
       switch read("[\(session.nextNumber)]> ") {
-      case .end: return 0
+      case .end: return hasFailed && !isWatched ? 1 : 0
       case .cancelled: continue
       case .terminated(let signal): return 128 + signal
       case .text(let typed):
@@ -90,14 +94,15 @@ public struct REPL {
           if !complained { note("the history is not kept: \(error)") }
           complained = true
         }
-        if let status = evaluate(typed) { return status }
+        let outcome = evaluate(typed)
+        if outcome.status != .ok { hasFailed = true }
+        if let status = outcome.exitStatus { return status }
       }
     }
   }
 
   /// Runs a text while ^C reaches it.
-  /// - Returns: the exit status when the text asked to leave.
-  private func evaluate(_ text: String) -> Int32? {
+  private func evaluate(_ text: String) -> CellOutcome {
     let number = session.nextNumber
     publisher.beginCell()
     let context = Unmanaged.passUnretained(session).toOpaque()
@@ -107,7 +112,7 @@ public struct REPL {
     let outcome = session.run(text, options: options.runOptions, to: publisher)
     csignal_end_running()
     publisher.freshLine()
-    return outcome.exitStatus
+    return outcome
   }
 
   private func note(_ text: String) {

@@ -1,4 +1,5 @@
 import Base
+import CEditSupport
 import Glibc
 
 /// The terminal on standard input and output.
@@ -35,8 +36,9 @@ struct TerminalDevice {
       let ready = poll(&descriptors, 2, timeoutMilliseconds)
       if ready < 0, errno == EINTR { continue }
       if ready <= 0 { return .nothing }
-      // Inside an escape sequence signals wait: they must not tear it.
-      if timeoutMilliseconds < 0, descriptors[1].revents != 0 { return .woken }
+      // A signal that came with the keys was sent before them; but it must not tear a sequence.
+      if timeoutMilliseconds < 0, csignal_waits() || descriptors[1].revents != 0 { return .woken }
+      if timeoutMilliseconds == 0, csignal_waits() { return .nothing }
       guard descriptors[0].revents != 0 else {
         descriptors[1].fd = -1
         continue
@@ -54,12 +56,6 @@ struct TerminalDevice {
   var hasInput: Bool {
     var descriptor = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
     return poll(&descriptor, 1, 0) > 0
-  }
-
-  /// Takes the next signal number out of the pipe.
-  func takeSignal(_ signals: Int32) -> Int32? {
-    var byte: UInt8 = 0
-    return Glibc.read(signals, &byte, 1) == 1 ? Int32(byte) : nil
   }
 }
 

@@ -46,6 +46,10 @@ int csignal_install(void);
 // into the pipe.
 void csignal_begin_editing(void);
 void csignal_end_editing(void);
+// Takes the number of the next signal out of the pipe; 0 when there is none.
+int csignal_take(void);
+// True when a signal waits in the pipe: keys that come with it were pressed after it.
+bool csignal_waits(void);
 // While code runs, the first SIGINT calls `interrupt`, the second also writes the note to stderr,
 // the third ends the process with status 130. The note is copied.
 void csignal_begin_running(void (*interrupt)(void *), void *context, const char *note);

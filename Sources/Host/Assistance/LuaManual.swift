@@ -13,7 +13,7 @@ enum LuaManual {
   static func text(of library: String) -> String? {
     let own = entries.filter { $0.name.hasPrefix(library + ".") }
     guard !own.isEmpty else { return nil }
-    let width = min(36, own.map(\.signature.count).max() ?? 0)
+    let width = min(40, own.map(\.signature.count).max() ?? 0)
     let lines = own.map { "  \($0.signature.padded(toWidth: width))  \($0.summary)" }
     return (["\(library): a library of Lua"] + lines).joined(separator: "\n")
   }

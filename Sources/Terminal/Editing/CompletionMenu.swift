@@ -92,15 +92,3 @@ extension Completion.Item {
     return body.lastIndex(of: "/").map { String(text[text.index(after: $0)...]) } ?? text
   }
 }
-
-extension String {
-  /// The text up to its first line break.
-  var firstLine: String { String(prefix { $0 != "\n" }) }
-
-  /// The text without spaces at its end.
-  var trimmedEnd: String {
-    var kept = self[...]
-    while kept.last == " " { kept.removeLast() }
-    return String(kept)
-  }
-}

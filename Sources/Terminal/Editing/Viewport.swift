@@ -18,6 +18,8 @@ struct Viewport {
   private(set) var cursorColumn = 0
   /// How many rows the prompt and the text take.
   private(set) var rowCount = 1
+  /// True when a character takes two columns.
+  private(set) var hasWideCharacters = false
   /// How many lines of the buffer are hidden above.
   private(set) var hiddenAbove = 0
 
@@ -60,7 +62,11 @@ struct Viewport {
   }
 
   private mutating func append(_ shown: [UInt32], _ position: inout ScreenPosition) {
-    for scalar in shown { position.advance(by: max(0, Int(cedit_columns(scalar)))) }
+    for scalar in shown {
+      let columns = max(0, Int(cedit_columns(scalar)))
+      if columns > 1 { hasWideCharacters = true }
+      position.advance(by: columns)
+    }
     scalars.append(contentsOf: shown)
   }
 
