@@ -51,6 +51,7 @@ let package = Package(
     system("CJansson", pkgConfig: "jansson", apt: "libjansson-dev"),
     system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
     c("CLuaSupport", ["CLua"]),
+    c("CBridgePeer", ["CLua"]),
     c("CEditSupport", ["CEdit"]),
     c("CTensors", link: ["m", "dl"]),
 
@@ -79,8 +80,8 @@ let package = Package(
     program(
       "orrery-bench",
       [
-        "Base", "Simulation", "Tensors", "Inference", "References", "LuaBridge", "Bindings", "Host",
-        "Notebooks",
+        "Base", "Simulation", "Tensors", "Inference", "References", "LuaBridge", "CBridgePeer",
+        "Bindings", "Host", "Notebooks",
       ]),
 
     .target(

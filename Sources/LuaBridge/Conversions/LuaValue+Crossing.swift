@@ -44,6 +44,17 @@ extension LuaValue: LuaReadable, LuaWritable {
   public static var luaType: String { "any" }
 }
 
+extension LuaValue {
+  /// The Lua value of any writable Swift value, made in a state.
+  public static func of(_ value: some LuaWritable, in state: LuaState) -> LuaValue {
+    let stack = state.stack
+    reserve(stack, 6)
+    value.luaPush(stack)
+    defer { lb_pop(stack, 1) }
+    return luaRead(stack, -1) ?? .nil
+  }
+}
+
 extension LuaReference {
   /// Takes the value at an index, which stays where it is.
   convenience init(_ stack: LuaStack, _ index: CInt) {

@@ -26,7 +26,9 @@ public final class LuaState {
 
   deinit { close() }
 
-  /// Closes the state: every object is released, every reference is dead. Twice is harmless.
+  /// Closes the state: every object is released, every reference is dead.
+  ///
+  /// Closing twice is harmless; closing while Lua code runs stops the program.
   public func close() {
     core.close()
     userInfo = [:]
@@ -59,10 +61,8 @@ public final class LuaState {
 extension LuaState {
   /// Compiles a chunk without running it; a syntax error says where it is.
   ///
-  /// - Parameters:
-  ///   - code: Lua source text; precompiled chunks are refused.
-  ///   - chunkName: What messages call it, as in "cell 3".
-  ///   - shown: The text that excerpts in error reports show, when it is not the code itself.
+  /// Precompiled chunks are refused. Messages call the chunk by its name, as in "cell 3"; excerpts
+  /// in error reports show the code, or `shown` where that is given.
   public func load(
     _ code: String, chunkName: String, shownAs shown: String? = nil
   ) throws(LuaError) -> LuaFunction {
@@ -86,6 +86,17 @@ extension LuaState {
     _ code: String, chunkName: String = "chunk", arguments: [LuaValue] = []
   ) throws(LuaError) -> [LuaValue] {
     try load(code, chunkName: chunkName).call(arguments)
+  }
+
+  /// Opens a library written in C and makes it known to `require` and as a global.
+  public func open(
+    _ name: String, _ opener: @escaping @convention(c) (LuaStack?) -> CInt
+  ) throws(LuaError) {
+    let stack = core.running
+    reserve(stack, 5)
+    name.luaPush(stack)
+    lua_pushcclosure(stack, opener, 0)
+    try check(lb_protect(stack, lb_op_require, 2, 0), stack)
   }
 
   /// Creates a table with elements from 1 on and named fields.

@@ -52,7 +52,7 @@ public enum LuaValue: Hashable, Sendable {
     if case .function(let function) = self { function } else { nil }
   }
 
-  /// Lua's name of the type: "nil", "number", "table", …
+  /// Lua's name of the type: as in "table".
   public var typeName: String {
     switch self {
     case .nil: "nil"
