@@ -27,7 +27,7 @@ int lb_invoke_box(lua_State *L, void *box) {
   return lua_yield(L, LB_YIELD - status);
 }
 
-static int call(lua_State *L) { return lb_invoke_box(L, lua_touserdata(L, lua_upvalueindex(1))); }
+static int call(lua_State *L) { return lb_invoke_box(L, lb_first_upvalue(L)); }
 
 void lb_push_function(lua_State *L, void *box) {
   lua_pushlightuserdata(L, box);

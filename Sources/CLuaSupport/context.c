@@ -6,6 +6,8 @@
 
 enum { EXTERNAL_FLOOR = 64 << 20 };
 
+void *const lb_unique_key = (void *)&lb_unique_key;
+
 static int must_fail(lb_Context *context) {
   context->allocations++;
   if (context->fail_at == 0) return 0;
@@ -52,6 +54,15 @@ static int prepare(lua_State *L) {
   // lua_pcall makes this text outside protection when a message handler fails.
   lua_pushliteral(L, "error in error handling");
   lua_rawsetp(L, LUA_REGISTRYINDEX, (void *)prepare);
+  // lua_resume makes these outside protection too; short strings exist once, so they are found.
+  static const char *const texts[] = {"cannot resume dead coroutine", "C stack overflow",
+                                      "cannot resume non-suspended coroutine"};
+  lua_newtable(L);
+  for (int i = 0; i < 3; i++) {
+    lua_pushstring(L, texts[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_rawsetp(L, LUA_REGISTRYINDEX, (void *)texts);
   lua_pushnil(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, (void *)lb_push_traceback);
   lua_newtable(L);
@@ -59,7 +70,8 @@ static int prepare(lua_State *L) {
   lua_pushliteral(L, "v");
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, (void *)lb_push_unique);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, lb_unique_key);
+  lb_may_peek = lb_check_layout(L);
   lua_gc(L, LUA_GCGEN, 0, 0);
   return 0;
 }
@@ -92,6 +104,12 @@ void lb_close(lua_State *L) {
   context->fail_at = 0;
   context->in_swift = 0;
   lua_close(L);
+  context->main = NULL;
+  context->running = NULL;
+}
+
+void lb_free_context(lb_Context *context) {
+  free(context->metatables);
   free(context);
 }
 
@@ -105,17 +123,13 @@ void lb_collect(lua_State *L) {
   context->external_mark = twice > EXTERNAL_FLOOR ? twice : EXTERNAL_FLOOR;
 }
 
-void lb_external_note(lb_Context *context, ptrdiff_t change) {
-  size_t drop = change < 0 ? (size_t)-change : 0;
-  if (change >= 0) {
-    context->external += (size_t)change;
-  } else {
-    context->external -= drop < context->external ? drop : context->external;
-  }
-}
-
 void lb_external(lua_State *L, ptrdiff_t change) {
   lb_Context *context = lb_context(L);
-  lb_external_note(context, change);
+  if (change < 0) {
+    size_t drop = (size_t)-change;
+    context->external -= drop < context->external ? drop : context->external;
+    return;
+  }
+  context->external += (size_t)change;
   if (context->external > context->external_mark) lb_collect(L);
 }

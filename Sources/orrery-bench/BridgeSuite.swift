@@ -17,7 +17,8 @@ struct BridgeSuite: Suite {
       let theirs = try loop(lua, module: "peer", step: step)
       let empty = try loop(lua, module: "bench", step: "")
       func measure(_ function: LuaFunction) throws -> Double {
-        (try time(function, count) - time(empty, count)) / Double(count) * 1e9
+        defer { keep(lua) }
+      return (try time(function, count) - time(empty, count)) / Double(count) * 1e9
       }
       return Case(
         name, .nanoseconds, .ratioAtMost(bar),
@@ -68,7 +69,7 @@ private func policy(_ lua: LuaState) throws -> Case {
     let took = try seconds {
       for round in 0..<count { sum += try function(Double(round), 2.5) }
     }
-    keep(sum)
+    keep((sum, lua))
     return Double(count) / took
   }
 }

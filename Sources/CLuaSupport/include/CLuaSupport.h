@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lb_peek.h"
+
 // What a Swift function tells the trampoline: results on the stack, an error on top, or a yield.
 #define LB_ERROR (-1)
 #define LB_YIELD (-2)
@@ -33,6 +35,9 @@ typedef struct lb_Context {
   lua_State *running;
   lua_State *main;
   lb_Invoke invoke;
+  // References of the metatables of exported types, by the types' slots; 0 where there is none yet.
+  int *metatables;
+  int metatable_count;
   // The Swift object that owns the state, not retained.
   void *owner;
   // Bytes outside the Lua heap that live userdata keep, and the mark that starts a collection.
@@ -52,15 +57,27 @@ typedef struct lb_Context {
   volatile sig_atomic_t presses;
 } lb_Context;
 
-// A Swift object as Lua holds it: what it is and a retained reference, NULL once closed.
+// What tells one exported type from another; it lives as long as the process.
 typedef struct lb_TypeID {
-  const char *name;
+  // Its place among every state's metatables.
+  int slot;
+  // True when one Swift object is always the same userdata.
+  int is_unique;
+  // True when objects count bytes outside the Lua heap.
+  int is_heavy;
 } lb_TypeID;
 
+// A Swift object as Lua holds it: what it is and a retained reference, NULL once closed.
 typedef struct lb_Object {
   const lb_TypeID *type;
   void *object;
 } lb_Object;
+
+// The same with the bytes that it keeps outside the Lua heap.
+typedef struct lb_HeavyObject {
+  lb_Object base;
+  size_t bytes;
+} lb_HeavyObject;
 
 // One member of a type, found by the address of its interned name.
 typedef struct lb_Slot {
@@ -88,14 +105,15 @@ static inline void lb_pop(lua_State *L, int n) { lua_settop(L, -n - 1); }
 
 // The object at an index when it is of that type, else NULL. Never raises.
 static inline lb_Object *lb_object(lua_State *L, int index, const lb_TypeID *type) {
-  lb_Object *object = (lb_Object *)lua_touserdata(L, index);
-  if (object && lua_rawlen(L, index) >= sizeof(lb_Object) && object->type == type) return object;
-  return NULL;
+  lb_Object *object = (lb_Object *)lb_userdata(L, index, sizeof(lb_Object));
+  return object && object->type == type ? object : NULL;
 }
 
 // States.
 lua_State *lb_open(lb_Invoke invoke __attribute__((swift_attr("@Sendable"))), size_t limit);
+// Closes a state; its context stays, with `main` NULL, until it is freed.
 void lb_close(lua_State *L);
+void lb_free_context(lb_Context *context);
 
 // Swift to Lua. Each returns a Lua status; on failure the error value is on top.
 int lb_pcall(lua_State *L, int arguments, int results, int traceback);
@@ -129,18 +147,18 @@ int lb_invoke_box(lua_State *L, void *box);
 // Functions and objects. A box is a Swift object that the caller keeps alive, unless owned.
 void lb_push_function(lua_State *L, void *box);
 void lb_push_owned_function(lua_State *L, void *retained_box);
-lb_Object *lb_push_object(lua_State *L, const lb_TypeID *type, void *retained, int metatable);
-int lb_push_unique(lua_State *L, void *object);
-void lb_keep_unique(lua_State *L, void *object);
-void lb_release(lb_Context *context, lb_Object *object);
+// Pushes an object, which takes over one reference; `bytes` counts for a heavy type. Returns 0 and
+// pushes nothing when the type has no metatable yet: see lb_set_metatable.
+int lb_push_object(lua_State *L, const lb_TypeID *type, void *retained, size_t bytes);
+// Takes the metatable on top of the stack as that of a type.
+void lb_set_metatable(lua_State *L, const lb_TypeID *type);
 
 // Makes __index, __newindex, __gc, __close of a type. Leaves the metatable that is on top there.
 lb_Members *lb_make_members(lua_State *L, size_t count);
 void lb_add_member(lb_Members *members, lb_Slot slot);
 void lb_finish_type(lua_State *L, const lb_TypeID *type, int members, int methods, int has_eq);
 
-// Counts bytes outside the Lua heap; a collection starts when they have doubled.
+// Counts bytes outside the Lua heap; a collection runs when they have doubled since the last.
 void lb_external(lua_State *L, ptrdiff_t change);
-void lb_external_note(lb_Context *context, ptrdiff_t change);
 
 #endif

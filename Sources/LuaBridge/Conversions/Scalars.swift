@@ -1,15 +1,12 @@
 public import Base
 public import CLua
-import CLuaSupport
+public import CLuaSupport
 
 extension Int: LuaReadable, LuaWritable {
   /// Reads an integer, or a float with an integral value.
   @inlinable public static func luaRead(_ stack: LuaStack, _ index: CInt) -> Int? {
-    if lua_isinteger(stack, index) != 0 { return Int(lua_tointegerx(stack, index, nil)) }
-    guard lua_type(stack, index) == LUA_TNUMBER else { return nil }
-    var isIntegral: CInt = 0
-    let value = lua_tointegerx(stack, index, &isIntegral)
-    return isIntegral != 0 ? Int(value) : nil
+    var value: Int64 = 0
+    return lb_integer(stack, index, &value) != 0 ? Int(value) : nil
   }
 
   /// Pushes an integer.
@@ -30,8 +27,8 @@ extension Int: LuaReadable, LuaWritable {
 extension Double: LuaReadable, LuaWritable {
   /// Reads any number.
   @inlinable public static func luaRead(_ stack: LuaStack, _ index: CInt) -> Double? {
-    guard lua_type(stack, index) == LUA_TNUMBER else { return nil }
-    return lua_tonumberx(stack, index, nil)
+    var value = 0.0
+    return lb_number(stack, index, &value) != 0 ? value : nil
   }
 
   /// Pushes a float.

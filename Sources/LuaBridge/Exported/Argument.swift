@@ -6,6 +6,8 @@ import CLuaSupport
 ///
 /// Everything `LuaReadable` is one; the others are `Named` options, `Rest` and `LuaState`.
 public protocol ArgumentValue: SendableMetatype {
+  /// Reads the argument at an index where the stack alone is enough, else nil.
+  static func luaQuick(_ stack: LuaStack, _ index: CInt) -> Self?
   /// Reads the argument at an index, or throws what was expected and what came.
   static func read(_ argument: Argument<Self>, _ stack: LuaStack, _ index: CInt) throws -> Self
 }
@@ -13,17 +15,17 @@ public protocol ArgumentValue: SendableMetatype {
 /// A declared argument: what people read about it and how it is read.
 ///
 /// It is written by its kind, as in `.number("share", "part of the whole", range: 0...1)`.
-public struct Argument<Value: ArgumentValue> {
+public final class Argument<Value: ArgumentValue> {
   /// How an argument takes part in the argument list.
-  @usableFromInline enum Role { case one, none, rest, named }
+  enum Role { case one, none, rest, named }
 
   /// Its declaration; nil where it takes no value from Lua.
   public let parameter: Parameter?
   /// The options of a table of named arguments.
-  public internal(set) var options: [Parameter] = []
-  @usableFromInline let role: Role
+  public let options: [Parameter]
+  let role: Role
   /// True where any value of the kind is taken, so that reading is all there is.
-  @usableFromInline let isPlain: Bool
+  let isPlain: Bool
   let fallback: Value?
   let accepts: ((Value) -> Bool)?
   /// Reads what the type alone cannot: a table of named arguments.
@@ -37,6 +39,7 @@ public struct Argument<Value: ArgumentValue> {
   ///   - accepts: Tells which values of the kind are taken; nil takes all.
   public init(_ parameter: Parameter, default fallback: Value?, accepts: ((Value) -> Bool)? = nil) {
     self.parameter = parameter
+    options = []
     role = .one
     isPlain = accepts == nil
     self.fallback = fallback
@@ -58,22 +61,31 @@ public struct Argument<Value: ArgumentValue> {
   }
 
   /// The number of stack slots it takes.
-  @inlinable var width: CInt { role == .none ? 0 : 1 }
+  var width: CInt { role == .none ? 0 : 1 }
+}
+
+extension ArgumentValue {
+  /// Nil: the declaration is needed.
+  @inlinable public static func luaQuick(_ stack: LuaStack, _ index: CInt) -> Self? { nil }
 }
 
 extension LuaReadable {
+  /// Reads a value of the kind.
+  @inlinable public static func luaQuick(_ stack: LuaStack, _ index: CInt) -> Self? {
+    luaRead(stack, index)
+  }
+
   /// Reads the value, checks its range, or takes the default.
-  @inlinable public static func read(
+  public static func read(
     _ argument: Argument<Self>, _ stack: LuaStack, _ index: CInt
   ) throws -> Self {
-    if argument.isPlain, let value = luaRead(stack, index) { return value }
-    return try argument.readWithCare(stack, index)
+    try argument.readWithCare(stack, index)
   }
 }
 
 extension Argument where Value: LuaReadable {
-  /// Reads what is not plain: a value to be checked, a default, or an error.
-  @usableFromInline func readWithCare(_ stack: LuaStack, _ index: CInt) throws -> Value {
+  /// Reads a value that may be out of range or absent.
+  func readWithCare(_ stack: LuaStack, _ index: CInt) throws -> Value {
     if lua_type(stack, index) <= LUA_TNIL, let fallback { return fallback }
     if let value = Value.luaRead(stack, index) {
       if accepts?(value) ?? true { return value }
@@ -121,17 +133,10 @@ extension Parameter {
   }
 }
 
-extension Argument {
-  /// Reads the argument at an index.
-  @inlinable func read(_ stack: LuaStack, _ index: CInt) throws -> Value {
-    try Value.read(self, stack, index)
-  }
-}
-
-/// Reads an argument and moves on to the next one.
+/// Reads an argument of a list and moves on to the next one.
 func readNext<Value: ArgumentValue>(
   _ argument: Argument<Value>, _ stack: LuaStack, _ index: inout CInt
 ) throws -> Value {
   defer { index += argument.width }
-  return try argument.read(stack, index)
+  return try Value.read(argument, stack, index)
 }

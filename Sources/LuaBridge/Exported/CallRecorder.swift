@@ -34,10 +34,9 @@ public final class CallRecorder {
 
   func wrap(_ box: FunctionBox, _ entry: ExportedEntry, owner: String) -> FunctionBox {
     let name = "\(owner).\(entry.name)"
-    let body = box.body
     return FunctionBox(box.site) { stack in
       self.calls[name, default: 0] += 1
-      let count = try body(stack)
+      let count = try box.body(stack, box)
       if count >= 0 { self.compare(name, entry.results.map(\.type), stack, count) }
       return count
     }

@@ -53,6 +53,7 @@ public struct Exported<Value: LuaExported>: Sendable {
   /// The declaration without its Swift type.
   public let type: ExportedType
   @usableFromInline let id: ExportedType.ID
+  @usableFromInline let externalBytes: (@Sendable (Value) -> Int)?
 
   /// Declares a type.
   ///
@@ -62,14 +63,18 @@ public struct Exported<Value: LuaExported>: Sendable {
   ///   - example: One line of Lua that makes or uses one; a test runs it.
   ///   - keepsIdentity: True to hand out one userdata per Swift object, so that it can be a table
   ///     key; only for classes. Costs about 50 ns where an object crosses.
+  ///   - externalBytes: The memory that a value keeps outside the Lua heap, which the collector
+  ///     cannot see; asked once when it crosses.
   ///   - members: The members.
   public init(
     _ summary: String, detail: String = "", example: String? = nil, keepsIdentity: Bool = false,
+    externalBytes: (@Sendable (Value) -> Int)? = nil,
     @MemberBuilder members: () -> [ExportedMember]
   ) {
+    self.externalBytes = externalBytes
     type = ExportedType(
       name: Value.luaName, summary: summary, detail: detail, example: example,
-      keepsIdentity: keepsIdentity,
+      keepsIdentity: keepsIdentity, isHeavy: externalBytes != nil,
       text: { (Value.luaUnbox($0) as? any CustomStringConvertible)?.description },
       members: members())
     id = type.id
@@ -98,13 +103,12 @@ public final class ExportedType: Sendable {
   let id: ID
   /// How the value in a box shows, when its type says so.
   let text: @Sendable (UnsafeMutableRawPointer) -> String?
-  /// The position of this type in every state's list of metatables.
-  let slot: Int
   private static let count = Atomic<Int>(0)
 
   init(
     name: String, summary: String, detail: String, example: String?, keepsIdentity: Bool,
-    text: @escaping @Sendable (UnsafeMutableRawPointer) -> String?, members: [ExportedMember]
+    isHeavy: Bool, text: @escaping @Sendable (UnsafeMutableRawPointer) -> String?,
+    members: [ExportedMember]
   ) {
     self.text = text
     self.name = name
@@ -112,11 +116,13 @@ public final class ExportedType: Sendable {
     self.detail = detail
     self.example = example
     self.keepsIdentity = keepsIdentity
-    self.members = members
-    slot = Self.count.wrappingAdd(1, ordering: .relaxed).oldValue
     let record = UnsafeMutablePointer<lb_TypeID>.allocate(capacity: 1)
-    record.initialize(to: lb_TypeID(name: name.withCString { strdup($0) }))
+    let slot = Self.count.wrappingAdd(1, ordering: .relaxed).oldValue
+    record.initialize(
+      to: lb_TypeID(
+        slot: CInt(slot), is_unique: keepsIdentity ? 1 : 0, is_heavy: isHeavy ? 1 : 0))
     id = ID(record: record)
+    self.members = members.map { $0.bound(to: record) }
     var seen: Set<String> = []
     for member in members {
       precondition(seen.insert(member.entry.name).inserted, "\(name).\(member.entry.name) twice")

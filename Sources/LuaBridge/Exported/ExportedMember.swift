@@ -1,5 +1,6 @@
 public import Base
 import CLua
+import CLuaSupport
 
 /// One declared member: what is known about it and the closures that Lua calls.
 public struct ExportedMember: Sendable {
@@ -10,29 +11,42 @@ public struct ExportedMember: Sendable {
   let constant: (@Sendable (LuaStack) -> Void)?
   /// A type or module that the builder was given in place of a member.
   let nested: LuaDescription?
+  /// What the boxes were made of, to make them again for a type.
+  private let shapes: [ArgumentShape]
 
   @usableFromInline init(
     _ kind: ExportedEntry.Kind, _ name: String, _ summary: String,
-    _ parameters: [ArgumentShape], results: @escaping @Sendable () -> [String],
-    setter: ((LuaStack) throws -> CInt)? = nil, body: @escaping (LuaStack) throws -> CInt
+    _ shapes: [ArgumentShape], results: @escaping @Sendable () -> [String],
+    setter: ((LuaStack, FunctionBox) throws -> CInt)? = nil,
+    body: @escaping (LuaStack, FunctionBox) throws -> CInt
   ) {
-    let first: CInt
-    switch kind {
-    case .function: first = 1
-    case .metamethod(let event): first = event.takesOperands ? 1 : 2
-    default: first = 2
-    }
     entry = ExportedEntry(
-      kind: kind, name: name, summary: summary,
-      parameters: parameters.compactMap(\.parameter),
-      options: parameters.flatMap(\.options),
-      isVariadic: parameters.contains(where: \.isRest), resultTypes: results)
-    let site = CallSite(name, firstArgument: first)
-    box = FunctionBox(site, body)
-    self.setter = setter.map { FunctionBox(site, $0) }
+      kind: kind, name: name, summary: summary, parameters: shapes.compactMap(\.parameter),
+      options: shapes.flatMap(\.options), isVariadic: shapes.contains(where: \.isRest),
+      resultTypes: results)
+    let site = CallSite(name, firstArgument: kind.firstArgument)
+    box = FunctionBox(site, shapes, body)
+    self.setter = setter.map { FunctionBox(site, [], $0) }
+    self.shapes = shapes
     constant = nil
     nested = nil
     precondition(name.utf8.count <= 40, "Lua interns names up to 40 bytes: \(name)")
+  }
+
+  /// The member as one of a type, whose objects its closures then look for.
+  func bound(to type: UnsafePointer<lb_TypeID>) -> ExportedMember {
+    ExportedMember(
+      self, box: box.map { FunctionBox($0.site, shapes, type: type, $0.body) },
+      setter: setter.map { FunctionBox($0.site, [], type: type, $0.body) })
+  }
+
+  private init(_ member: ExportedMember, box: FunctionBox?, setter: FunctionBox?) {
+    entry = member.entry
+    self.box = box
+    self.setter = setter
+    constant = member.constant
+    nested = member.nested
+    shapes = member.shapes
   }
 
   init(entry: ExportedEntry, constant: @escaping @Sendable (LuaStack) -> Void) {
@@ -40,6 +54,7 @@ public struct ExportedMember: Sendable {
     self.constant = constant
     box = nil
     setter = nil
+    shapes = []
     nested = nil
   }
 
@@ -51,6 +66,7 @@ public struct ExportedMember: Sendable {
     constant = nil
     box = nil
     setter = nil
+    shapes = []
   }
 }
 
@@ -85,6 +101,17 @@ extension ExportedMember {
   }
 }
 
+extension ExportedEntry.Kind {
+  /// The stack index of the argument that messages call #1.
+  var firstArgument: CInt {
+    switch self {
+    case .function: 1
+    case .metamethod(let event): event.takesOperands ? 1 : 2
+    default: 2
+    }
+  }
+}
+
 extension LuaMetamethod {
   /// True for events whose object may be either operand: messages count both.
   var takesOperands: Bool {
@@ -97,28 +124,23 @@ extension LuaMetamethod {
   }
 }
 
-/// What a declaration keeps of an argument.
-@usableFromInline struct ArgumentShape {
+/// An argument without its type, as declarations keep it.
+@usableFromInline struct ArgumentShape: @unchecked Sendable {
+  // Unchecked: an argument does not change, and what it captures was @Sendable or immutable.
+  let argument: AnyObject
   let parameter: Parameter?
   let options: [Parameter]
   let isRest: Bool
+  let isPlain: Bool
+  let width: CInt
 
-  init(parameter: Parameter?, options: [Parameter], isRest: Bool) {
-    self.parameter = parameter
-    self.options = options
-    self.isRest = isRest
-  }
-
-  /// A shape that is nothing but a parameter.
-  @usableFromInline init(_ parameter: Parameter) {
-    self.init(parameter: parameter, options: [], isRest: false)
-  }
-}
-
-extension Argument {
-  /// What a declaration keeps.
-  @usableFromInline var shape: ArgumentShape {
-    ArgumentShape(parameter: parameter, options: options, isRest: role == .rest)
+  @usableFromInline init<Value>(_ argument: Argument<Value>) {
+    self.argument = argument
+    parameter = argument.parameter
+    options = argument.options
+    isRest = argument.role == .rest
+    isPlain = argument.isPlain && argument.width == 1
+    width = argument.width
   }
 }
 

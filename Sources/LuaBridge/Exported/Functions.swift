@@ -7,105 +7,106 @@ public protocol LuaDeclarations: SendableMetatype {}
 
 extension LuaDeclarations {
   /// Declares a function with no argument.
-  @inlinable public static func function<Result: LuaResult>(
+  @inlinable @inline(__always) public static func function<Result: LuaResult>(
     _ name: String, _ summary: String,
     _ body: @escaping @Sendable () throws -> Result
   ) -> ExportedMember {
-    ExportedMember(.function, name, summary, [], results: { Result.luaResults }) { stack in
+    ExportedMember(.function, name, summary, [], results: { Result.luaResults }) { stack, _ in
       try body().luaReturn(stack)
     }
   }
 
   /// Declares a function with no argument and no result.
-  @inlinable public static func function(
+  @inlinable @inline(__always) public static func function(
     _ name: String, _ summary: String,
     _ body: @escaping @Sendable () throws -> Void
   ) -> ExportedMember {
-    ExportedMember(.function, name, summary, [], results: { [] }) { stack in
+    ExportedMember(.function, name, summary, [], results: { [] }) { stack, _ in
       try body()
       return 0
     }
   }
 
   /// Declares a function with one argument.
-  @inlinable public static func function<A: ArgumentValue, Result: LuaResult>(
+  @inlinable @inline(__always) public static func function<A: ArgumentValue, Result: LuaResult>(
     _ name: String, _ summary: String, _ a: Argument<A>,
     _ body: @escaping @Sendable (A) throws -> Result
   ) -> ExportedMember {
-    ExportedMember(.function, name, summary, [a.shape], results: { Result.luaResults }) { stack in
-      try body(a.read(stack, 1)).luaReturn(stack)
+    ExportedMember(.function, name, summary, [ArgumentShape(a)], results: { Result.luaResults }) {
+      stack, box in
+      try body(box.read(0, 1, stack)).luaReturn(stack)
     }
   }
 
   /// Declares a function with one argument and no result.
-  @inlinable public static func function<A: ArgumentValue>(
+  @inlinable @inline(__always) public static func function<A: ArgumentValue>(
     _ name: String, _ summary: String, _ a: Argument<A>,
     _ body: @escaping @Sendable (A) throws -> Void
   ) -> ExportedMember {
-    ExportedMember(.function, name, summary, [a.shape], results: { [] }) { stack in
-      try body(a.read(stack, 1))
+    ExportedMember(.function, name, summary, [ArgumentShape(a)], results: { [] }) { stack, box in
+      try body(box.read(0, 1, stack))
       return 0
     }
   }
 
   /// Declares a function with two arguments.
-  @inlinable public static func function<A: ArgumentValue, B: ArgumentValue, Result: LuaResult>(
+  @inlinable @inline(__always)
+  public static func function<A: ArgumentValue, B: ArgumentValue, Result: LuaResult>(
     _ name: String, _ summary: String, _ a: Argument<A>, _ b: Argument<B>,
     _ body: @escaping @Sendable (A, B) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    return ExportedMember(
-      .function, name, summary, [a.shape, b.shape], results: { Result.luaResults }
-    ) { stack in
-      try body(a.read(stack, 1), b.read(stack, bIndex)).luaReturn(stack)
+    ExportedMember(
+      .function, name, summary, [ArgumentShape(a), ArgumentShape(b)], results: { Result.luaResults }
+    ) { stack, box in
+      try body(box.read(0, 1, stack), box.read(1, 2, stack)).luaReturn(stack)
     }
   }
 
   /// Declares a function with two arguments and no result.
-  @inlinable public static func function<A: ArgumentValue, B: ArgumentValue>(
+  @inlinable @inline(__always) public static func function<A: ArgumentValue, B: ArgumentValue>(
     _ name: String, _ summary: String, _ a: Argument<A>, _ b: Argument<B>,
     _ body: @escaping @Sendable (A, B) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    return ExportedMember(.function, name, summary, [a.shape, b.shape], results: { [] }) { stack in
-      try body(a.read(stack, 1), b.read(stack, bIndex))
+    ExportedMember(.function, name, summary, [ArgumentShape(a), ArgumentShape(b)], results: { [] })
+    { stack, box in
+      try body(box.read(0, 1, stack), box.read(1, 2, stack))
       return 0
     }
   }
 
   /// Declares a function with three arguments.
-  @inlinable
+  @inlinable @inline(__always)
   public static func function<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, Result: LuaResult
   >(
     _ name: String, _ summary: String, _ a: Argument<A>, _ b: Argument<B>, _ c: Argument<C>,
     _ body: @escaping @Sendable (A, B, C) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    let cIndex = bIndex + b.width
-    return ExportedMember(
-      .function, name, summary, [a.shape, b.shape, c.shape], results: { Result.luaResults }
-    ) { stack in
-      try body(a.read(stack, 1), b.read(stack, bIndex), c.read(stack, cIndex)).luaReturn(stack)
+    ExportedMember(
+      .function, name, summary, [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c)],
+      results: { Result.luaResults }
+    ) { stack, box in
+      try body(box.read(0, 1, stack), box.read(1, 2, stack), box.read(2, 3, stack)).luaReturn(stack)
     }
   }
 
   /// Declares a function with three arguments and no result.
-  @inlinable public static func function<A: ArgumentValue, B: ArgumentValue, C: ArgumentValue>(
+  @inlinable @inline(__always)
+  public static func function<A: ArgumentValue, B: ArgumentValue, C: ArgumentValue>(
     _ name: String, _ summary: String, _ a: Argument<A>, _ b: Argument<B>, _ c: Argument<C>,
     _ body: @escaping @Sendable (A, B, C) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    let cIndex = bIndex + b.width
-    return ExportedMember(.function, name, summary, [a.shape, b.shape, c.shape], results: { [] }) {
-      stack in
-      try body(a.read(stack, 1), b.read(stack, bIndex), c.read(stack, cIndex))
+    ExportedMember(
+      .function, name, summary, [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c)],
+      results: { [] }
+    ) { stack, box in
+      try body(box.read(0, 1, stack), box.read(1, 2, stack), box.read(2, 3, stack))
       return 0
     }
   }
 
   /// Declares a function with four arguments.
-  @inlinable
+  @inlinable @inline(__always)
   public static func function<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, Result: LuaResult
   >(
@@ -113,20 +114,19 @@ extension LuaDeclarations {
     _ d: Argument<D>,
     _ body: @escaping @Sendable (A, B, C, D) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    return ExportedMember(
-      .function, name, summary, [a.shape, b.shape, c.shape, d.shape], results: { Result.luaResults }
-    ) { stack in
+    ExportedMember(
+      .function, name, summary,
+      [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d)],
+      results: { Result.luaResults }
+    ) { stack, box in
       try body(
-        a.read(stack, 1), b.read(stack, bIndex), c.read(stack, cIndex), d.read(stack, dIndex)
+        box.read(0, 1, stack), box.read(1, 2, stack), box.read(2, 3, stack), box.read(3, 4, stack)
       ).luaReturn(stack)
     }
   }
 
   /// Declares a function with four arguments and no result.
-  @inlinable
+  @inlinable @inline(__always)
   public static func function<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue
   >(
@@ -134,20 +134,18 @@ extension LuaDeclarations {
     _ d: Argument<D>,
     _ body: @escaping @Sendable (A, B, C, D) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    return ExportedMember(
-      .function, name, summary, [a.shape, b.shape, c.shape, d.shape], results: { [] }
-    ) { stack in
+    ExportedMember(
+      .function, name, summary,
+      [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d)], results: { [] }
+    ) { stack, box in
       try body(
-        a.read(stack, 1), b.read(stack, bIndex), c.read(stack, cIndex), d.read(stack, dIndex))
+        box.read(0, 1, stack), box.read(1, 2, stack), box.read(2, 3, stack), box.read(3, 4, stack))
       return 0
     }
   }
 
   /// Declares a function with five arguments.
-  @inlinable
+  @inlinable @inline(__always)
   public static func function<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, E: ArgumentValue,
     Result: LuaResult
@@ -156,23 +154,20 @@ extension LuaDeclarations {
     _ d: Argument<D>, _ e: Argument<E>,
     _ body: @escaping @Sendable (A, B, C, D, E) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    let eIndex = dIndex + d.width
-    return ExportedMember(
-      .function, name, summary, [a.shape, b.shape, c.shape, d.shape, e.shape],
+    ExportedMember(
+      .function, name, summary,
+      [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e)],
       results: { Result.luaResults }
-    ) { stack in
+    ) { stack, box in
       try body(
-        a.read(stack, 1), b.read(stack, bIndex), c.read(stack, cIndex), d.read(stack, dIndex),
-        e.read(stack, eIndex)
+        box.read(0, 1, stack), box.read(1, 2, stack), box.read(2, 3, stack), box.read(3, 4, stack),
+        box.read(4, 5, stack)
       ).luaReturn(stack)
     }
   }
 
   /// Declares a function with five arguments and no result.
-  @inlinable
+  @inlinable @inline(__always)
   public static func function<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, E: ArgumentValue
   >(
@@ -180,22 +175,20 @@ extension LuaDeclarations {
     _ d: Argument<D>, _ e: Argument<E>,
     _ body: @escaping @Sendable (A, B, C, D, E) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    let eIndex = dIndex + d.width
-    return ExportedMember(
-      .function, name, summary, [a.shape, b.shape, c.shape, d.shape, e.shape], results: { [] }
-    ) { stack in
+    ExportedMember(
+      .function, name, summary,
+      [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e)],
+      results: { [] }
+    ) { stack, box in
       try body(
-        a.read(stack, 1), b.read(stack, bIndex), c.read(stack, cIndex), d.read(stack, dIndex),
-        e.read(stack, eIndex))
+        box.read(0, 1, stack), box.read(1, 2, stack), box.read(2, 3, stack), box.read(3, 4, stack),
+        box.read(4, 5, stack))
       return 0
     }
   }
 
   /// Declares a function with six arguments.
-  @inlinable
+  @inlinable @inline(__always)
   public static func function<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, E: ArgumentValue,
     F: ArgumentValue, Result: LuaResult
@@ -204,24 +197,22 @@ extension LuaDeclarations {
     _ d: Argument<D>, _ e: Argument<E>, _ f: Argument<F>,
     _ body: @escaping @Sendable (A, B, C, D, E, F) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    let eIndex = dIndex + d.width
-    let fIndex = eIndex + e.width
-    return ExportedMember(
-      .function, name, summary, [a.shape, b.shape, c.shape, d.shape, e.shape, f.shape],
-      results: { Result.luaResults }
-    ) { stack in
+    ExportedMember(
+      .function, name, summary,
+      [
+        ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e),
+        ArgumentShape(f),
+      ], results: { Result.luaResults }
+    ) { stack, box in
       try body(
-        a.read(stack, 1), b.read(stack, bIndex), c.read(stack, cIndex), d.read(stack, dIndex),
-        e.read(stack, eIndex), f.read(stack, fIndex)
+        box.read(0, 1, stack), box.read(1, 2, stack), box.read(2, 3, stack), box.read(3, 4, stack),
+        box.read(4, 5, stack), box.read(5, 6, stack)
       ).luaReturn(stack)
     }
   }
 
   /// Declares a function with six arguments and no result.
-  @inlinable
+  @inlinable @inline(__always)
   public static func function<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, E: ArgumentValue,
     F: ArgumentValue
@@ -230,18 +221,16 @@ extension LuaDeclarations {
     _ d: Argument<D>, _ e: Argument<E>, _ f: Argument<F>,
     _ body: @escaping @Sendable (A, B, C, D, E, F) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 1 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    let eIndex = dIndex + d.width
-    let fIndex = eIndex + e.width
-    return ExportedMember(
-      .function, name, summary, [a.shape, b.shape, c.shape, d.shape, e.shape, f.shape],
-      results: { [] }
-    ) { stack in
+    ExportedMember(
+      .function, name, summary,
+      [
+        ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e),
+        ArgumentShape(f),
+      ], results: { [] }
+    ) { stack, box in
       try body(
-        a.read(stack, 1), b.read(stack, bIndex), c.read(stack, cIndex), d.read(stack, dIndex),
-        e.read(stack, eIndex), f.read(stack, fIndex))
+        box.read(0, 1, stack), box.read(1, 2, stack), box.read(2, 3, stack), box.read(3, 4, stack),
+        box.read(4, 5, stack), box.read(5, 6, stack))
       return 0
     }
   }
@@ -256,10 +245,13 @@ extension LuaDeclarations {
     _ arguments: repeat Argument<each Value>,
     body: @escaping @Sendable (A, B, C, D, E, F, G, repeat each Value) throws -> Result
   ) -> ExportedMember {
-    var shapes = [a.shape, b.shape, c.shape, d.shape, e.shape, f.shape, g.shape]
-    for argument in repeat each arguments { shapes.append(argument.shape) }
+    var shapes = [
+      ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e),
+      ArgumentShape(f), ArgumentShape(g),
+    ]
+    for argument in repeat each arguments { shapes.append(ArgumentShape(argument)) }
     return ExportedMember(.function, name, summary, shapes, results: { Result.luaResults }) {
-      stack in
+      stack, _ in
       var index: CInt = 1
       return try body(
         readNext(a, stack, &index),

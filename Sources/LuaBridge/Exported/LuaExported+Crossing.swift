@@ -61,7 +61,11 @@ extension LuaExported {
 
   /// Pushes the object: a new userdata, or the one that exists where the type keeps identity.
   @inlinable public func luaPush(_ stack: LuaStack) {
-    pushObject(stack, Self.exported.type, luaBox())
+    let (exported, box) = (Self.exported, luaBox())
+    let bytes = exported.externalBytes?(self) ?? 0
+    if lb_push_object(stack, exported.id.record, box, bytes) == 0 {
+      pushFirstObject(stack, exported.type, box, bytes)
+    }
   }
 
   /// The name of the type.
@@ -76,9 +80,9 @@ extension LuaExported {
     return object == nil ? foundName(stack, index) : "closed \(luaName)"
   }
 
-  /// Reads the object that a method is called on.
-  @inlinable static func luaSelf(_ stack: LuaStack) throws -> Self {
-    if let object = lb_object(stack, 1, exported.id.record), let box = object.pointee.object {
+  /// Reads the object that a method is called on; the box knows its type.
+  @inlinable static func luaSelf(_ stack: LuaStack, _ function: FunctionBox) throws -> Self {
+    if let object = lb_object(stack, 1, function.type), let box = object.pointee.object {
       return luaUnbox(box)
     }
     throw selfFault(stack, exported.type)
@@ -86,9 +90,9 @@ extension LuaExported {
 
   /// Changes the object that a property is set on.
   @inlinable static func luaWithSelf<Result>(
-    _ stack: LuaStack, _ body: (inout Self) throws -> Result
+    _ stack: LuaStack, _ function: FunctionBox, _ body: (inout Self) throws -> Result
   ) throws -> Result {
-    if let object = lb_object(stack, 1, exported.id.record), let box = object.pointee.object {
+    if let object = lb_object(stack, 1, function.type), let box = object.pointee.object {
       return try luaMutate(box, body)
     }
     throw selfFault(stack, exported.type)
@@ -103,19 +107,11 @@ extension LuaExported {
     index: 1, name: "self", expected: type.name, found: found + "; write a colon, as in x:name()")
 }
 
-/// Pushes a boxed object; the box was retained for it.
-@usableFromInline func pushObject(
-  _ stack: LuaStack, _ type: ExportedType, _ box: UnsafeMutableRawPointer
+/// Makes a type's metatable in the state at hand, then pushes its first object.
+@usableFromInline func pushFirstObject(
+  _ stack: LuaStack, _ type: ExportedType, _ box: UnsafeMutableRawPointer, _ bytes: Int
 ) {
   reserve(stack, 6)
-  let core = LuaCore.of(stack)
-  if type.keepsIdentity, lb_push_unique(stack, box) != 0 {
-    Unmanaged<AnyObject>.fromOpaque(box).release()
-    return
-  }
-  let metatable =
-    type.slot < core.metatables.count && core.metatables[type.slot] != 0
-    ? core.metatables[type.slot] : core.makeMetatable(type, stack)
-  lb_push_object(stack, type.id.record, box, metatable)
-  if type.keepsIdentity { lb_keep_unique(stack, box) }
+  LuaCore.of(stack).makeMetatable(type, stack)
+  _ = lb_push_object(stack, type.id.record, box, bytes)
 }

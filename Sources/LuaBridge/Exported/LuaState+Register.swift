@@ -111,8 +111,8 @@ extension LuaCore {
 }
 
 extension LuaCore {
-  /// Makes the metatable of a type in this state and returns its reference.
-  func makeMetatable(_ type: ExportedType, _ stack: LuaStack) -> CInt {
+  /// Makes the metatable of a type in this state.
+  func makeMetatable(_ type: ExportedType, _ stack: LuaStack) {
     reserve(stack, 12)
     lua_createtable(stack, 0, 16)
     let meta = lua_gettop(stack)
@@ -135,10 +135,7 @@ extension LuaCore {
     lb_finish_type(stack, type.id.record, meta + 1, methods, hasEquals ? 1 : 0)
     describe(stack, meta, .type(type))
     lb_pop(stack, 3)
-    let reference = luaL_ref(stack, lb_registry())
-    while metatables.count <= type.slot { metatables.append(0) }
-    metatables[type.slot] = reference
-    return reference
+    lb_set_metatable(stack, type.id.record)
   }
 
   private func setFallbacks(_ type: ExportedType, _ members: UnsafeMutablePointer<lb_Members>) {

@@ -2,106 +2,109 @@
 
 extension LuaExported {
   /// Declares a method with no argument.
-  @inlinable public static func method<Result: LuaResult>(
+  @inlinable @inline(__always) public static func method<Result: LuaResult>(
     _ name: String, _ summary: String,
     _ body: @escaping @Sendable (Self) throws -> Result
   ) -> ExportedMember {
-    ExportedMember(.method, name, summary, [], results: { Result.luaResults }) { stack in
-      try body(luaSelf(stack)).luaReturn(stack)
+    ExportedMember(.method, name, summary, [], results: { Result.luaResults }) { stack, box in
+      try body(luaSelf(stack, box)).luaReturn(stack)
     }
   }
 
   /// Declares a method with no argument and no result.
-  @inlinable public static func method(
+  @inlinable @inline(__always) public static func method(
     _ name: String, _ summary: String,
     _ body: @escaping @Sendable (Self) throws -> Void
   ) -> ExportedMember {
-    ExportedMember(.method, name, summary, [], results: { [] }) { stack in
-      try body(luaSelf(stack))
+    ExportedMember(.method, name, summary, [], results: { [] }) { stack, box in
+      try body(luaSelf(stack, box))
       return 0
     }
   }
 
   /// Declares a method with one argument.
-  @inlinable public static func method<A: ArgumentValue, Result: LuaResult>(
+  @inlinable @inline(__always) public static func method<A: ArgumentValue, Result: LuaResult>(
     _ name: String, _ summary: String, _ a: Argument<A>,
     _ body: @escaping @Sendable (Self, A) throws -> Result
   ) -> ExportedMember {
-    ExportedMember(.method, name, summary, [a.shape], results: { Result.luaResults }) { stack in
-      try body(luaSelf(stack), a.read(stack, 2)).luaReturn(stack)
+    ExportedMember(.method, name, summary, [ArgumentShape(a)], results: { Result.luaResults }) {
+      stack, box in
+      try body(luaSelf(stack, box), box.read(0, 2, stack)).luaReturn(stack)
     }
   }
 
   /// Declares a method with one argument and no result.
-  @inlinable public static func method<A: ArgumentValue>(
+  @inlinable @inline(__always) public static func method<A: ArgumentValue>(
     _ name: String, _ summary: String, _ a: Argument<A>,
     _ body: @escaping @Sendable (Self, A) throws -> Void
   ) -> ExportedMember {
-    ExportedMember(.method, name, summary, [a.shape], results: { [] }) { stack in
-      try body(luaSelf(stack), a.read(stack, 2))
+    ExportedMember(.method, name, summary, [ArgumentShape(a)], results: { [] }) { stack, box in
+      try body(luaSelf(stack, box), box.read(0, 2, stack))
       return 0
     }
   }
 
   /// Declares a method with two arguments.
-  @inlinable public static func method<A: ArgumentValue, B: ArgumentValue, Result: LuaResult>(
+  @inlinable @inline(__always)
+  public static func method<A: ArgumentValue, B: ArgumentValue, Result: LuaResult>(
     _ name: String, _ summary: String, _ a: Argument<A>, _ b: Argument<B>,
     _ body: @escaping @Sendable (Self, A, B) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    return ExportedMember(
-      .method, name, summary, [a.shape, b.shape], results: { Result.luaResults }
-    ) { stack in
-      try body(luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex)).luaReturn(stack)
+    ExportedMember(
+      .method, name, summary, [ArgumentShape(a), ArgumentShape(b)], results: { Result.luaResults }
+    ) { stack, box in
+      try body(luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack)).luaReturn(stack)
     }
   }
 
   /// Declares a method with two arguments and no result.
-  @inlinable public static func method<A: ArgumentValue, B: ArgumentValue>(
+  @inlinable @inline(__always) public static func method<A: ArgumentValue, B: ArgumentValue>(
     _ name: String, _ summary: String, _ a: Argument<A>, _ b: Argument<B>,
     _ body: @escaping @Sendable (Self, A, B) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    return ExportedMember(.method, name, summary, [a.shape, b.shape], results: { [] }) { stack in
-      try body(luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex))
+    ExportedMember(.method, name, summary, [ArgumentShape(a), ArgumentShape(b)], results: { [] }) {
+      stack, box in
+      try body(luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack))
       return 0
     }
   }
 
   /// Declares a method with three arguments.
-  @inlinable
+  @inlinable @inline(__always)
   public static func method<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, Result: LuaResult
   >(
     _ name: String, _ summary: String, _ a: Argument<A>, _ b: Argument<B>, _ c: Argument<C>,
     _ body: @escaping @Sendable (Self, A, B, C) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    let cIndex = bIndex + b.width
-    return ExportedMember(
-      .method, name, summary, [a.shape, b.shape, c.shape], results: { Result.luaResults }
-    ) { stack in
-      try body(luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex), c.read(stack, cIndex))
-        .luaReturn(stack)
+    ExportedMember(
+      .method, name, summary, [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c)],
+      results: { Result.luaResults }
+    ) { stack, box in
+      try body(
+        luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack), box.read(2, 4, stack)
+      ).luaReturn(stack)
     }
   }
 
   /// Declares a method with three arguments and no result.
-  @inlinable public static func method<A: ArgumentValue, B: ArgumentValue, C: ArgumentValue>(
+  @inlinable @inline(__always)
+  public static func method<A: ArgumentValue, B: ArgumentValue, C: ArgumentValue>(
     _ name: String, _ summary: String, _ a: Argument<A>, _ b: Argument<B>, _ c: Argument<C>,
     _ body: @escaping @Sendable (Self, A, B, C) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    let cIndex = bIndex + b.width
-    return ExportedMember(.method, name, summary, [a.shape, b.shape, c.shape], results: { [] }) {
-      stack in
-      try body(luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex), c.read(stack, cIndex))
+    ExportedMember(
+      .method, name, summary, [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c)],
+      results: { [] }
+    ) { stack, box in
+      try body(
+        luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack), box.read(2, 4, stack))
       return 0
     }
   }
 
   /// Declares a method with four arguments.
-  @inlinable
+  @inlinable @inline(__always)
   public static func method<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, Result: LuaResult
   >(
@@ -109,41 +112,38 @@ extension LuaExported {
     _ d: Argument<D>,
     _ body: @escaping @Sendable (Self, A, B, C, D) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    return ExportedMember(
-      .method, name, summary, [a.shape, b.shape, c.shape, d.shape], results: { Result.luaResults }
-    ) { stack in
+    ExportedMember(
+      .method, name, summary,
+      [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d)],
+      results: { Result.luaResults }
+    ) { stack, box in
       try body(
-        luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex), c.read(stack, cIndex),
-        d.read(stack, dIndex)
+        luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack), box.read(2, 4, stack),
+        box.read(3, 5, stack)
       ).luaReturn(stack)
     }
   }
 
   /// Declares a method with four arguments and no result.
-  @inlinable
+  @inlinable @inline(__always)
   public static func method<A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue>(
     _ name: String, _ summary: String, _ a: Argument<A>, _ b: Argument<B>, _ c: Argument<C>,
     _ d: Argument<D>,
     _ body: @escaping @Sendable (Self, A, B, C, D) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    return ExportedMember(
-      .method, name, summary, [a.shape, b.shape, c.shape, d.shape], results: { [] }
-    ) { stack in
+    ExportedMember(
+      .method, name, summary,
+      [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d)], results: { [] }
+    ) { stack, box in
       try body(
-        luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex), c.read(stack, cIndex),
-        d.read(stack, dIndex))
+        luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack), box.read(2, 4, stack),
+        box.read(3, 5, stack))
       return 0
     }
   }
 
   /// Declares a method with five arguments.
-  @inlinable
+  @inlinable @inline(__always)
   public static func method<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, E: ArgumentValue,
     Result: LuaResult
@@ -152,23 +152,20 @@ extension LuaExported {
     _ d: Argument<D>, _ e: Argument<E>,
     _ body: @escaping @Sendable (Self, A, B, C, D, E) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    let eIndex = dIndex + d.width
-    return ExportedMember(
-      .method, name, summary, [a.shape, b.shape, c.shape, d.shape, e.shape],
+    ExportedMember(
+      .method, name, summary,
+      [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e)],
       results: { Result.luaResults }
-    ) { stack in
+    ) { stack, box in
       try body(
-        luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex), c.read(stack, cIndex),
-        d.read(stack, dIndex), e.read(stack, eIndex)
+        luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack), box.read(2, 4, stack),
+        box.read(3, 5, stack), box.read(4, 6, stack)
       ).luaReturn(stack)
     }
   }
 
   /// Declares a method with five arguments and no result.
-  @inlinable
+  @inlinable @inline(__always)
   public static func method<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, E: ArgumentValue
   >(
@@ -176,22 +173,20 @@ extension LuaExported {
     _ d: Argument<D>, _ e: Argument<E>,
     _ body: @escaping @Sendable (Self, A, B, C, D, E) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    let eIndex = dIndex + d.width
-    return ExportedMember(
-      .method, name, summary, [a.shape, b.shape, c.shape, d.shape, e.shape], results: { [] }
-    ) { stack in
+    ExportedMember(
+      .method, name, summary,
+      [ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e)],
+      results: { [] }
+    ) { stack, box in
       try body(
-        luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex), c.read(stack, cIndex),
-        d.read(stack, dIndex), e.read(stack, eIndex))
+        luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack), box.read(2, 4, stack),
+        box.read(3, 5, stack), box.read(4, 6, stack))
       return 0
     }
   }
 
   /// Declares a method with six arguments.
-  @inlinable
+  @inlinable @inline(__always)
   public static func method<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, E: ArgumentValue,
     F: ArgumentValue, Result: LuaResult
@@ -200,24 +195,22 @@ extension LuaExported {
     _ d: Argument<D>, _ e: Argument<E>, _ f: Argument<F>,
     _ body: @escaping @Sendable (Self, A, B, C, D, E, F) throws -> Result
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    let eIndex = dIndex + d.width
-    let fIndex = eIndex + e.width
-    return ExportedMember(
-      .method, name, summary, [a.shape, b.shape, c.shape, d.shape, e.shape, f.shape],
-      results: { Result.luaResults }
-    ) { stack in
+    ExportedMember(
+      .method, name, summary,
+      [
+        ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e),
+        ArgumentShape(f),
+      ], results: { Result.luaResults }
+    ) { stack, box in
       try body(
-        luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex), c.read(stack, cIndex),
-        d.read(stack, dIndex), e.read(stack, eIndex), f.read(stack, fIndex)
+        luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack), box.read(2, 4, stack),
+        box.read(3, 5, stack), box.read(4, 6, stack), box.read(5, 7, stack)
       ).luaReturn(stack)
     }
   }
 
   /// Declares a method with six arguments and no result.
-  @inlinable
+  @inlinable @inline(__always)
   public static func method<
     A: ArgumentValue, B: ArgumentValue, C: ArgumentValue, D: ArgumentValue, E: ArgumentValue,
     F: ArgumentValue
@@ -226,18 +219,16 @@ extension LuaExported {
     _ d: Argument<D>, _ e: Argument<E>, _ f: Argument<F>,
     _ body: @escaping @Sendable (Self, A, B, C, D, E, F) throws -> Void
   ) -> ExportedMember {
-    let bIndex = 2 + a.width
-    let cIndex = bIndex + b.width
-    let dIndex = cIndex + c.width
-    let eIndex = dIndex + d.width
-    let fIndex = eIndex + e.width
-    return ExportedMember(
-      .method, name, summary, [a.shape, b.shape, c.shape, d.shape, e.shape, f.shape],
-      results: { [] }
-    ) { stack in
+    ExportedMember(
+      .method, name, summary,
+      [
+        ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e),
+        ArgumentShape(f),
+      ], results: { [] }
+    ) { stack, box in
       try body(
-        luaSelf(stack), a.read(stack, 2), b.read(stack, bIndex), c.read(stack, cIndex),
-        d.read(stack, dIndex), e.read(stack, eIndex), f.read(stack, fIndex))
+        luaSelf(stack, box), box.read(0, 2, stack), box.read(1, 3, stack), box.read(2, 4, stack),
+        box.read(3, 5, stack), box.read(4, 6, stack), box.read(5, 7, stack))
       return 0
     }
   }
@@ -252,12 +243,16 @@ extension LuaExported {
     _ arguments: repeat Argument<each Value>,
     body: @escaping @Sendable (Self, A, B, C, D, E, F, G, repeat each Value) throws -> Result
   ) -> ExportedMember {
-    var shapes = [a.shape, b.shape, c.shape, d.shape, e.shape, f.shape, g.shape]
-    for argument in repeat each arguments { shapes.append(argument.shape) }
-    return ExportedMember(.method, name, summary, shapes, results: { Result.luaResults }) { stack in
+    var shapes = [
+      ArgumentShape(a), ArgumentShape(b), ArgumentShape(c), ArgumentShape(d), ArgumentShape(e),
+      ArgumentShape(f), ArgumentShape(g),
+    ]
+    for argument in repeat each arguments { shapes.append(ArgumentShape(argument)) }
+    return ExportedMember(.method, name, summary, shapes, results: { Result.luaResults }) {
+      stack, box in
       var index: CInt = 2
       return try body(
-        luaSelf(stack),
+        luaSelf(stack, box),
         readNext(a, stack, &index),
         readNext(b, stack, &index),
         readNext(c, stack, &index),

@@ -7,8 +7,8 @@ extension LuaExported {
     _ name: String, _ summary: String, unit: Unit? = nil,
     _ get: @escaping @Sendable (Self) throws -> Value
   ) -> ExportedMember {
-    ExportedMember(.property, name, summary, [], results: { [Value.luaType] }) { stack in
-      try get(luaSelf(stack)).luaReturn(stack)
+    ExportedMember(.property, name, summary, [], results: { [Value.luaType] }) { stack, box in
+      try get(luaSelf(stack, box)).luaReturn(stack)
     }.returns(unit: unit)
   }
 
@@ -20,14 +20,14 @@ extension LuaExported {
   ) -> ExportedMember {
     ExportedMember(
       .settableProperty, name, summary, [], results: { [Value.luaType] },
-      setter: { stack in
+      setter: { stack, box in
         guard let value = Value.luaRead(stack, 3) else {
           throw valueFault(Value.self, stack, "\(luaName).\(name)")
         }
-        try luaWithSelf(stack) { try set(&$0, value) }
+        try luaWithSelf(stack, box) { try set(&$0, value) }
         return 0
       },
-      body: { stack in try get(luaSelf(stack)).luaReturn(stack) }
+      body: { stack, box in try get(luaSelf(stack, box)).luaReturn(stack) }
     ).returns(unit: unit)
   }
 
@@ -39,8 +39,8 @@ extension LuaExported {
     _ body: @escaping @Sendable (Self, LuaFrame) throws -> LuaReturn
   ) -> ExportedMember {
     ExportedMember(
-      .method, name, summary, parameters.map { ArgumentShape($0) }, results: { returns }
-    ) { stack in try body(luaSelf(stack), LuaFrame(stack)).luaReturn(stack) }
+      .method, name, summary, parameters.map { rawShape($0) }, results: { returns }
+    ) { stack, box in try body(luaSelf(stack, box), LuaFrame(stack)).luaReturn(stack) }
   }
 }
 
@@ -53,8 +53,8 @@ extension LuaDeclarations {
     _ body: @escaping @Sendable (LuaFrame) throws -> LuaReturn
   ) -> ExportedMember {
     ExportedMember(
-      .function, name, summary, parameters.map { ArgumentShape($0) }, results: { returns }
-    ) { stack in try body(LuaFrame(stack)).luaReturn(stack) }
+      .function, name, summary, parameters.map { rawShape($0) }, results: { returns }
+    ) { stack, _ in try body(LuaFrame(stack)).luaReturn(stack) }
   }
 
   /// Declares a value that does not change.
@@ -77,4 +77,9 @@ extension LuaDeclarations {
   let expected = Value.luaKind.expectation
   return Problem(
     "bad value for '\(property)' (\(expected) expected, got \(Value.luaFound(stack, 3)))")
+}
+
+/// The shape of an argument that a raw function reads by itself.
+@usableFromInline func rawShape(_ parameter: Parameter) -> ArgumentShape {
+  ArgumentShape(Argument<LuaValue>(parameter, default: nil))
 }

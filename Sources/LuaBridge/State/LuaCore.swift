@@ -6,12 +6,9 @@ import Synchronization
 /// What all references into one Lua state share; it outlives the state, which then is nil.
 final class LuaCore: @unchecked Sendable {
   // Unchecked: one thread at a time uses a state; what other threads touch is behind the mutex.
-  private(set) var main: LuaStack?
-  private(set) var context: UnsafeMutablePointer<lb_Context>
+  let context: UnsafeMutablePointer<lb_Context>
   /// The state that owns this core.
   weak var state: LuaState?
-  /// Metatables of exported types by the types' slots; 0 where a type has not been used yet.
-  var metatables: [CInt] = []
   /// Boxes that C points to and that nothing else keeps.
   var boxes: [FunctionBox] = []
   /// What functions, modules and types in this state were declared as.
@@ -23,27 +20,29 @@ final class LuaCore: @unchecked Sendable {
 
   init(limit: Int) {
     guard let main = lb_open(invokeBox, limit) else { fatalError("Lua could not be started") }
-    self.main = main
     context = lb_context(main)
     context.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
   }
 
-  deinit { close() }
+  deinit {
+    close()
+    lb_free_context(context)
+  }
 
   /// The stack of the coroutine that runs now.
   var running: LuaStack {
-    guard main != nil, let running = context.pointee.running else {
+    guard let running = context.pointee.running else {
       preconditionFailure("the Lua state is closed")
     }
     return running
   }
 
-  var isOpen: Bool { main != nil }
+  /// The main coroutine's stack; nil once the state is closed.
+  var main: LuaStack? { context.pointee.main }
 
   func close() {
     guard let main else { return }
     lb_close(main)
-    self.main = nil
   }
 
   /// Forgets a registry reference; from another thread it waits for the state's own.

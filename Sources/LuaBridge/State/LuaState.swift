@@ -158,9 +158,9 @@ extension LuaState {
   /// Add when an object that owns them is made and subtract in its `deinit`. A full collection
   /// runs when they pass twice what the last one left, and at least 64 MB.
   public var externalBytes: Int {
-    get { core.isOpen ? Int(core.context.pointee.external) : 0 }
+    get { Int(core.context.pointee.external) }
     set {
-      guard core.isOpen else { return }
+      guard core.main != nil else { return }
       lb_external(core.running, newValue - Int(core.context.pointee.external))
     }
   }
