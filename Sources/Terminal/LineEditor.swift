@@ -94,6 +94,8 @@ public final class LineEditor {
     csignal_begin_editing()
     // What was typed ahead has been echoed where the prompt goes, and comes again as keys.
     cedit_resume(display)
+    // The window may have changed while code ran.
+    cedit_resized(display)
     device.write("\r\u{1B}[J" + Self.pasteOn)
     let ending = cedit_run(display)
     device.write(Self.pasteOff)

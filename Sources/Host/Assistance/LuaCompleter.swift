@@ -19,6 +19,7 @@ public struct LuaCompleter {
 
   let lua: LuaState
   let modules: LuaModuleList
+  private let globals: LuaTable
   private let words: (StringPlace) -> [Completion.Item]?
 
   /// Creates a completer.
@@ -26,14 +27,16 @@ public struct LuaCompleter {
   /// - Parameters:
   ///   - lua: The state whose variables are offered.
   ///   - modules: The modules that code may use by their names.
+  ///   - globals: The table of global variables; nil takes the state's own.
   ///   - words: What a string argument may be, where the declaration does not list it, as for
   ///     catalogs that grow while code runs.
   public init(
-    _ lua: LuaState, modules: LuaModuleList,
+    _ lua: LuaState, modules: LuaModuleList, globals: LuaTable? = nil,
     words: @escaping (StringPlace) -> [Completion.Item]? = { _ in nil }
   ) {
     self.lua = lua
     self.modules = modules
+    self.globals = globals ?? lua.globals
     self.words = words
   }
 
@@ -46,6 +49,10 @@ public struct LuaCompleter {
     case .string(let start): return completeString(head, start, scan.tokens)
     case .code: return completeName(head, scan.tokens)
     }
+  }
+
+  private func resolver(_ tokens: [LuaToken]) -> LuaResolver {
+    LuaResolver(lua: lua, globals: globals, modules: modules, locals: LuaLocals(tokens))
   }
 
   // MARK: Names
@@ -69,7 +76,7 @@ public struct LuaCompleter {
   }
 
   private func candidates(_ tokens: [LuaToken], _ word: String) -> [Completion.Item] {
-    let resolver = LuaResolver(lua: lua, modules: modules, locals: LuaLocals(tokens))
+    let resolver = resolver(tokens)
     let members = LuaMembers(resolver: resolver, prefix: word)
     if let mark = tokens.last, mark.kind == .symbol, mark.text == "." || mark.text == ":" {
       guard let base = LuaExpression(tokens, endingAt: tokens.count - 2),
@@ -111,7 +118,7 @@ public struct LuaCompleter {
   }
 
   private func stringItems(_ tokens: [LuaToken], _ typed: String) -> [Completion.Item] {
-    let resolver = LuaResolver(lua: lua, modules: modules, locals: LuaLocals(tokens))
+    let resolver = resolver(tokens)
     if let key = keyItems(tokens, resolver) { return CompletionFilter.pick(key, typed) }
     let direct = LuaExpression.callee(tokens, before: tokens.count)
     let site = LuaCallSite(tokens)

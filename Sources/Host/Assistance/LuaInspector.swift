@@ -6,6 +6,7 @@ public import Notebooks
 public struct LuaInspector {
   private let lua: LuaState
   private let modules: LuaModuleList
+  private let globals: LuaTable
   private let source: (String) -> String?
 
   /// Creates an inspector.
@@ -13,19 +14,23 @@ public struct LuaInspector {
   /// - Parameters:
   ///   - lua: The state whose variables are looked at.
   ///   - modules: The modules that code may use by their names.
+  ///   - globals: The table of global variables; nil takes the state's own.
   ///   - source: The text of a chunk by the name that messages use; nil where it is not kept.
   public init(
-    _ lua: LuaState, modules: LuaModuleList, source: @escaping (String) -> String? = { _ in nil }
+    _ lua: LuaState, modules: LuaModuleList, globals: LuaTable? = nil,
+    source: @escaping (String) -> String? = { _ in nil }
   ) {
     self.lua = lua
     self.modules = modules
+    self.globals = globals ?? lua.globals
     self.source = source
   }
 
   /// Explains the name at a cursor, an offset in UTF-8 bytes, or the call that it stands in.
   public func inspect(_ code: String, at cursor: Int, detail: InspectionDetail) -> MIMEBundle? {
     let tokens = LuaScanner(code.utf8).tokens
-    let resolver = LuaResolver(lua: lua, modules: modules, locals: LuaLocals(tokens))
+    let resolver = LuaResolver(
+      lua: lua, globals: globals, modules: modules, locals: LuaLocals(tokens))
     let touched = tokens.lastIndex { $0.start <= cursor && cursor <= $0.end && $0.isWord }
     if let touched {
       if tokens[touched].kind == .keyword {
@@ -53,7 +58,7 @@ public struct LuaInspector {
   }
 
   private func unknown(_ name: String) -> String {
-    let known = modules.names + TableKeys.names(lua.globals, lua)
+    let known = modules.names + TableKeys.names(globals, lua)
     return Problem.unknown("name", name, among: known).description
   }
 

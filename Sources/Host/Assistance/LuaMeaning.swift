@@ -17,6 +17,8 @@ enum LuaMeaning {
 /// Follows expressions through values and declarations; no function of the person's is called.
 struct LuaResolver {
   let lua: LuaState
+  /// The global variables.
+  let globals: LuaTable
   /// The modules that are declared but perhaps not loaded.
   let modules: LuaModuleList
   let locals: LuaLocals
@@ -42,7 +44,7 @@ struct LuaResolver {
 
   /// A global variable, or a module that its first use would load.
   func global(_ name: String) -> LuaMeaning? {
-    let value = raw(.text(name), in: lua.globals)
+    let value = raw(.text(name), in: globals)
     if !value.isNil { return .value(value) }
     return modules[name].map { .module($0) }
   }

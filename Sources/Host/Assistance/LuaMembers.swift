@@ -30,7 +30,7 @@ struct LuaMembers {
 
   /// The globals, and the modules that a first use would load.
   func globals() -> [Completion.Item] {
-    let present = fields(of: lua.globals, methods: false, anyKey: false)
+    let present = fields(of: resolver.globals, methods: false, anyKey: false)
     let modules = resolver.modules.names.map {
       Completion.Item($0, kind: "module", hint: resolver.modules[$0]?.summary ?? "")
     }
