@@ -87,6 +87,15 @@ void lb_push_traceback(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, (void *)lb_push_traceback);
 }
 
+static const lb_RunLimits no_limits = {.steps = -1};
+
+// Notes why a call failed, and ends the run that it was when it was the outermost.
+static inline void end_call(lb_Context *context, int status, int is_run) {
+  int failed = status != LUA_OK && status != LUA_YIELD;
+  context->stop.ended = failed ? context->stop.reason : LB_RUNS;
+  if (is_run) lb_run_end(context->main);
+}
+
 int lb_pcall(lua_State *L, int arguments, int results, int traceback) {
   lb_Context *context = lb_context(L);
   int saved = context->in_swift;
@@ -101,10 +110,12 @@ int lb_pcall(lua_State *L, int arguments, int results, int traceback) {
     lua_pushcfunction(L, handle);
     lua_insert(L, handler);
   }
+  int is_run = context->stop.runs == 0 && lb_run_begin(L, no_limits);
   context->in_swift = 0;
   int status = lua_pcall(L, arguments, results, handler);
   context->in_swift = saved;
   context->running = L;
+  end_call(context, status, is_run);
   if (traceback) lua_remove(L, handler);
   return status;
 }
@@ -118,22 +129,22 @@ int lb_protect(lua_State *L, lua_CFunction operation, int arguments, int results
 int lb_resume(lua_State *co, lua_State *from, int arguments, int *results) {
   lb_Context *context = lb_context(co);
   int saved = context->in_swift;
+  int is_run = context->stop.runs == 0 && lb_run_begin(co, no_limits);
   context->in_swift = 0;
-  context->running = co;
-  int status = lua_resume(co, from, arguments, results);
+  int status = lb_resume_coroutine(co, from, arguments, results);
   context->in_swift = saved;
-  context->running = from;
+  end_call(context, status, is_run);
   return status;
 }
 
 int lb_close_thread(lua_State *co, lua_State *from) {
   lb_Context *context = lb_context(co);
   int saved = context->in_swift;
+  int is_run = context->stop.runs == 0 && lb_run_begin(co, no_limits);
   context->in_swift = 0;
-  context->running = co;
-  int status = lua_resetthread(co);
+  int status = lb_reset_coroutine(co, from);
   context->in_swift = saved;
-  context->running = from;
+  end_call(context, status, is_run);
   return status;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXTERNAL_FLOOR = 64 << 20 };
+enum { EXTERNAL_FLOOR = 64 << 20, LARGE = 1 << 20 };
 
 void *const lb_unique_key = (void *)&lb_unique_key;
 
@@ -24,12 +24,16 @@ static void *allocate(void *user, void *old, size_t old_size, size_t size) {
   lb_Context *context = user;
   size_t held = old ? old_size : 0;
   if (size == 0) {
+    // A state that is being closed ends with this block: from here on no hook may be set.
+    if (old == context->main_block) context->running = NULL;
     context->used -= held;
     free(old);
     return NULL;
   }
   if (size > held) {
     if (!context->in_swift && must_fail(context)) return NULL;
+    // A C function that fills a buffer without end is stopped here.
+    if (size > LARGE && context->stop.reason && !context->in_swift) return NULL;
     if (size - held > context->limit - context->used || context->used > context->limit) {
       if (!context->in_swift) return NULL;
       context->over = 1;
@@ -81,13 +85,13 @@ lua_State *lb_open(lb_Invoke invoke, size_t limit) {
   if (!context) abort();
   context->limit = SIZE_MAX;
   context->invoke = invoke;
-  context->budget = -1;
   context->external_mark = EXTERNAL_FLOOR;
   context->thread = pthread_self();
   lua_State *L = lua_newstate(allocate, context);
   if (!L) abort();
   *(lb_Context **)lua_getextraspace(L) = context;
   context->main = L;
+  context->main_block = lua_getextraspace(L);
   context->running = L;
   lua_atpanic(L, panic);
   lua_pushcfunction(L, prepare);
@@ -103,7 +107,10 @@ void lb_close(lua_State *L) {
   context->limit = SIZE_MAX;
   context->fail_at = 0;
   context->in_swift = 0;
+  // A finalizer that never ends can be stopped like anything else.
+  int is_run = lb_run_begin(L, (lb_RunLimits){.steps = -1});
   lua_close(L);
+  if (is_run) lb_run_forget(context);
   context->main = NULL;
   context->running = NULL;
 }

@@ -31,10 +31,7 @@ int lb_op_less(lua_State *L) {
   return 1;
 }
 
-int lb_op_openlibs(lua_State *L) {
-  luaL_openlibs(L);
-  return 0;
-}
+int lb_op_openlibs(lua_State *L) { return lb_open_libraries(L); }
 
 int lb_op_require(lua_State *L) {
   luaL_requiref(L, luaL_checkstring(L, 1), lua_tocfunction(L, 2), 1);

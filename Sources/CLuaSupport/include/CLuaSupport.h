@@ -10,7 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "interrupt.h"
 #include "lb_peek.h"
+#include "libraries.h"
+#include "streams.h"
 
 // What a Swift function tells the trampoline: results on the stack, an error on top, or a yield.
 #define LB_ERROR (-1)
@@ -19,9 +22,6 @@
 // Calls the Swift closure behind `box`. Never raises; returns a count of results, LB_ERROR, or
 // LB_YIELD - n to yield the n values on top.
 typedef int (*lb_Invoke)(lua_State *L, void *box);
-
-// Why running code is being stopped; see `lb_Context.stop`.
-enum { LB_RUNS = 0, LB_INTERRUPTED = 1, LB_TIME_IS_UP = 2, LB_STEPS_ARE_UP = 3 };
 
 // One per state, reached from every coroutine through lua_getextraspace.
 typedef struct lb_Context {
@@ -32,8 +32,10 @@ typedef struct lb_Context {
   int in_swift;
   int over;
   // The coroutine that runs now, and the main one.
-  lua_State *running;
+  lua_State *running;  // a signal handler reads it
   lua_State *main;
+  void *main_block;
+  pthread_t thread;
   lb_Invoke invoke;
   // References of the metatables of exported types, by the types' slots; 0 where there is none yet.
   int *metatables;
@@ -49,12 +51,9 @@ typedef struct lb_Context {
   int64_t fail_at;
   int64_t fail_count;
   int64_t allocations;
-  // Stopping: why (see above), the thread that runs Lua, and the instructions left (< 0: no limit).
-  volatile sig_atomic_t stop;
-  pthread_t thread;
-  int64_t budget;
-  int32_t budget_step;
-  volatile sig_atomic_t presses;
+  // Stopping what runs, and what it writes and reads.
+  lb_Stop stop;
+  lb_Streams streams;
 } lb_Context;
 
 // What tells one exported type from another; it lives as long as the process.
@@ -111,7 +110,7 @@ static inline lb_Object *lb_object(lua_State *L, int index, const lb_TypeID *typ
 
 // States.
 lua_State *lb_open(lb_Invoke invoke __attribute__((swift_attr("@Sendable"))), size_t limit);
-// Closes a state; its context stays, with `main` NULL, until it is freed.
+// Closes a state; its context stays, with `main` NULL, for other threads that ask it to stop.
 void lb_close(lua_State *L);
 void lb_free_context(lb_Context *context);
 

@@ -34,6 +34,7 @@ struct ErrorReport {
     case .interrupted: "Interrupted"
     case .timeLimit: "TimeLimit"
     case .stepLimit: "StepLimit"
+    case .exit: "Exit"
     }
   }
 

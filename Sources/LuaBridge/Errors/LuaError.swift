@@ -7,6 +7,8 @@ public struct LuaError: Error, CustomStringConvertible {
   /// What sort of fault it is.
   public enum Kind: Sendable {
     case runtime, syntax, memory, interrupted, timeLimit, stepLimit
+    /// The code called `os.exit`.
+    case exit
   }
 
   /// A line of a chunk.
@@ -65,6 +67,8 @@ public struct LuaError: Error, CustomStringConvertible {
 
   init(taking stack: LuaStack, status: CInt, traceback: LuaString?) {
     let core = LuaCore.of(stack)
+    // Taken first: showing the value makes calls of its own.
+    kind = Kind(status: status, stop: core.context.pointee.stop.ended)
     reserve(stack, 4)
     value = LuaValue.luaRead(stack, -1) ?? .nil
     if case .string(let text) = value {
@@ -76,8 +80,6 @@ public struct LuaError: Error, CustomStringConvertible {
     }
     lb_pop(stack, 1)
     luaTraceback = traceback
-    let stop = core.context.pointee.stop
-    kind = Kind(status: status, stop: CInt(stop))
     isRaised = true
     origin = nil
   }
@@ -89,6 +91,7 @@ extension LuaError.Kind {
     case (_, LB_INTERRUPTED): self = .interrupted
     case (_, LB_TIME_IS_UP): self = .timeLimit
     case (_, LB_STEPS_ARE_UP): self = .stepLimit
+    case (_, LB_EXIT): self = .exit
     case (LUA_ERRSYNTAX, _): self = .syntax
     case (LUA_ERRMEM, _): self = .memory
     default: self = .runtime
