@@ -53,11 +53,12 @@ let package = Package(
     c("CLuaSupport", ["CLua"]),
     c("CBridgePeer", ["CLua"]),
     c("CEditSupport", ["CEdit"]),
+    c("CRaster", link: ["dl"]),
     c("CTensors", link: ["m", "dl"]),
 
     module("Base", ["CJansson"]),
 
-    module("Figures", ["Base"]),
+    module("Figures", ["Base", "CRaster"]),
     module("Simulation", ["Base"]),
     module("Models", ["Base"]),
     module("Tensors", ["Base", "CTensors"]),
@@ -88,7 +89,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Base"], path: "Tests/Support",
       swiftSettings: swiftSettings),
     tests("BaseTests", ["Base"]),
-    tests("FiguresTests", ["Base", "Figures"]),
+    tests("FiguresTests", ["Base", "Figures"], exclude: ["Golden"]),
     tests("SimulationTests", ["Base", "Simulation"]),
     tests("ModelsTests", ["Base", "Models"]),
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),

@@ -14,6 +14,21 @@ static void settle(lua_State *L, lb_Context *context) {
   }
 }
 
+static const char raise_mark;
+
+void *lb_raise_mark(void) { return (void *)&raise_mark; }
+
+// Goes on after a yield: the values of the resume are the results, or an error to raise.
+static int resumed(lua_State *L, int status, lua_KContext height) {
+  (void)status;
+  int first = (int)height + 1;
+  if (lua_type(L, first) == LUA_TLIGHTUSERDATA && lua_touserdata(L, first) == &raise_mark) {
+    lua_settop(L, first + 1);
+    return lua_error(L);
+  }
+  return lua_gettop(L) - (int)height;
+}
+
 int lb_invoke_box(lua_State *L, void *box) {
   lb_Context *context = lb_context(L);
   int saved = context->in_swift;
@@ -24,7 +39,8 @@ int lb_invoke_box(lua_State *L, void *box) {
   if (__builtin_expect(context->over && !saved, 0)) settle(L, context);
   if (__builtin_expect(status >= 0, 1)) return status;
   if (status == LB_ERROR) return lua_error(L);
-  return lua_yield(L, LB_YIELD - status);
+  int count = LB_YIELD - status;
+  return lua_yieldk(L, count, lua_gettop(L) - count, resumed);
 }
 
 static int call(lua_State *L) { return lb_invoke_box(L, lb_first_upvalue(L)); }

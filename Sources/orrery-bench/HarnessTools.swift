@@ -15,6 +15,21 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
   return secondsNow() - start
 }
 
+/// Measures how many seconds of processor time this thread spends on something.
+///
+/// For one thread that never waits this is what a stopwatch shows on an idle machine, and it stays
+/// so on a busy one.
+func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+  func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+  let start = now()
+  try body()
+  return now() - start
+}
+
 /// Keeps the optimiser from dropping a result.
 @inline(never) @_semantics("optimize.no.crossmodule")
 func keep<Value>(_ value: Value) {}

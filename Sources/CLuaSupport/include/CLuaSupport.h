@@ -117,6 +117,8 @@ void lb_free_context(lb_Context *context);
 // Swift to Lua. Each returns a Lua status; on failure the error value is on top.
 int lb_pcall(lua_State *L, int arguments, int results, int traceback);
 int lb_resume(lua_State *co, lua_State *from, int arguments, int *results);
+// Resumed with this address and a value, a Swift function that yielded raises the value.
+void *lb_raise_mark(void);
 int lb_close_thread(lua_State *co, lua_State *from);
 int lb_load(lua_State *L, const char *bytes, size_t count, const char *name, const char *mode);
 void lb_collect(lua_State *L);

@@ -82,6 +82,14 @@ public struct LuaThread: Hashable, Sendable {
     return step
   }
 
+  /// Pushes an error that the Swift function which yielded raises when it is resumed.
+  ///
+  /// Counts as two arguments of the next `step`.
+  public func pushError(_ value: some LuaWritable) {
+    lua_pushlightuserdata(stack, lb_raise_mark())
+    value.luaPush(stack)
+  }
+
   /// Takes the error that a failed step left, with the traceback of the coroutine.
   public func failure() -> LuaError { failure(lua_status(stack)) }
 

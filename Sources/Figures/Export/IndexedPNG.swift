@@ -1,0 +1,78 @@
+/// Small pictures of at most 256 colours, embedded in SVG: PNG without compression.
+enum IndexedPNG {
+  /// Encodes rows of palette indices.
+  static func encode(pixels: [UInt8], width: Int, height: Int, palette: [Color]) -> [UInt8] {
+    var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    // Bit depth 8, colour type 3 (palette), the only compression, filter and no interlace.
+    append("IHDR", bigEndian(width) + bigEndian(height) + [8, 3, 0, 0, 0], to: &file)
+    append("PLTE", palette.flatMap { [$0.red, $0.green, $0.blue] }, to: &file)
+    var lines: [UInt8] = []
+    lines.reserveCapacity((width + 1) * height)
+    for row in 0..<height {
+      lines.append(0)
+      lines.append(contentsOf: pixels[row * width..<(row + 1) * width])
+    }
+    append("IDAT", stored(lines), to: &file)
+    append("IEND", [], to: &file)
+    return file
+  }
+
+  private static func append(_ type: String, _ data: [UInt8], to file: inout [UInt8]) {
+    let body = Array(type.utf8) + data
+    file += bigEndian(data.count) + body + bigEndian(Int(crc32(body)))
+  }
+
+  private static func bigEndian(_ value: Int) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+  }
+
+  /// A zlib stream of stored blocks (RFC 1950, RFC 1951 3.2.4).
+  private static func stored(_ bytes: [UInt8]) -> [UInt8] {
+    var stream: [UInt8] = [0x78, 0x01]
+    var start = 0
+    repeat {
+      let end = min(start + 65_535, bytes.count)
+      let count = UInt16(end - start)
+      stream.append(end == bytes.count ? 1 : 0)
+      for word in [count, ~count] { stream += [UInt8(word & 255), UInt8(word >> 8)] }
+      stream += bytes[start..<end]
+      start = end
+    } while start < bytes.count
+    var (a, b) = (UInt32(1), UInt32(0))
+    for byte in bytes {
+      a = (a + UInt32(byte)) % 65_521
+      b = (b + a) % 65_521
+    }
+    return stream + bigEndian(Int(b << 16 | a))
+  }
+
+  private static let crcTable: [UInt32] = (0..<256).map { index in
+    var value = UInt32(index)
+    for _ in 0..<8 { value = value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
+    return value
+  }
+
+  private static func crc32(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(~UInt32(0)) { crcTable[Int(($0 ^ UInt32($1)) & 255)] ^ ($0 >> 8) }
+  }
+}
+
+/// Bytes as text of 64 letters (RFC 4648).
+enum Base64 {
+  private static let letters = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  static func encode(_ bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let count = min(3, bytes.count - start)
+      var word = 0
+      for index in 0..<3 { word = word << 8 | (index < count ? Int(bytes[start + index]) : 0) }
+      for index in 0..<4 {
+        text.append(index <= count ? letters[word >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
