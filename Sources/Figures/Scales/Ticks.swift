@@ -27,13 +27,17 @@ enum LinearTicks {
   ) {
     let span = high - low
     guard span > 0, span.isFinite else { return ([low], 1) }
-    let step = roundStep(atLeast: span / Double(max(1, count)))
-    let slack = step * 1e-9
-    let first = ((low - slack) / step).rounded(.up)
-    let last = ((high + slack) / step).rounded(.down)
-    // Far from zero the step may be below the spacing of numbers.
-    guard last >= first, abs(first) < 1e12, abs(last) < 1e12 else { return ([low, high], span) }
-    return ((0...Int(last - first)).map { (first + Double($0)) * step }, step)
+    // A step a little below the range may have only one multiple in it: then a finer one.
+    for finer in 0..<4 {
+      let step = roundStep(atLeast: span / Double(max(1, count) + finer))
+      let slack = step * 1e-9
+      let first = ((low - slack) / step).rounded(.up)
+      let last = ((high + slack) / step).rounded(.down)
+      // Far from zero the step may be below the spacing of numbers.
+      guard abs(first) < 1e12, abs(last) < 1e12 else { break }
+      if last > first { return ((0...Int(last - first)).map { (first + Double($0)) * step }, step) }
+    }
+    return ([low, high], span)
   }
 
   /// How many decimals tell multiples of the step apart.
