@@ -17,6 +17,8 @@ public enum StandardModules {
 
   /// The modules in the order in which the reference shows them; one line each.
   public static let all: [Entry] = [
+    Entry("plot") { Plot.module },
+    Entry("display") { Display.module },
   ]
 
   /// Finds a module's declaration by its name.

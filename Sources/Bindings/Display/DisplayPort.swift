@@ -26,7 +26,7 @@ public final class DisplayPortBox {
   public init(_ port: any DisplayPort) { self.port = port }
 }
 
-/// One thing in several forms, by MIME type: "text/plain", "text/html", "image/svg+xml", …
+/// One thing in several forms, by MIME type such as "text/plain" or "image/svg+xml".
 public struct DisplayForms: Sendable {
   /// The MIME types in order, each with its bytes; text is UTF-8.
   public var forms: [(type: String, bytes: [UInt8])]

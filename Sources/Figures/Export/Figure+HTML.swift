@@ -13,6 +13,9 @@ extension Figure {
       """
   }
 
+  /// Text made safe inside HTML and XML, also between double quotes.
+  public static func escaped(_ text: String) -> String { XMLText.escaped(text) }
+
   /// The figure as a fragment of HTML that follows the reader's preference.
   public var html: String { html() }
 }

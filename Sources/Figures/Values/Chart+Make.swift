@@ -39,6 +39,30 @@ extension Chart {
     return chart
   }
 
+  /// Creates the histograms of several samples over common bins, drawn as outlines.
+  public static func histograms(
+    _ title: String = "", samples: [(name: String, values: [Double])],
+    rule: BinRule = .automatic, x: Axis = Axis()
+  ) -> Chart {
+    guard samples.count != 1 else {
+      var chart = histogram(title, values: samples[0].values, rule: rule, x: x)
+      chart.marks[0].name = samples[0].name
+      return chart
+    }
+    let isLog = x.kind == .log
+    let all = Histogram(samples.flatMap(\.values), rule: rule, isLogarithmic: isLog)
+    let marks = samples.map { sample in
+      let counts = all.counting(sample.values)
+      // Down to nothing at both ends, so that the outline is closed.
+      let outline = Series(
+        x: (all.edges.first.map { [$0] } ?? []) + all.edges, y: [0] + counts.map(Double.init) + [0])
+      return Mark(.step(outline), name: sample.name)
+    }
+    var chart = Chart(title, x: x, y: Axis("count", minimum: 0), marks: marks)
+    if all.leftOut > 0 { chart.subtitle = "\(all.leftOut) values have no bin" }
+    return chart
+  }
+
   /// Creates the share of values at or below x for each sample; the complement counts those above.
   ///
   /// A complement on a log y axis shows how heavy the tail is: it ends at the last value but one,

@@ -37,6 +37,21 @@ public struct Histogram: Hashable, Sendable {
     self.edges = isLogarithmic ? edges.map { pow(10, $0) } : edges
   }
 
+  /// How many of other values fall into the same bins; those outside are not counted.
+  func counting(_ values: [Double]) -> [Int] {
+    var counts = [Int](repeating: 0, count: max(0, edges.count - 1))
+    guard let first = edges.first, let last = edges.last else { return counts }
+    for value in values where value >= first && value <= last {
+      var (low, high) = (0, counts.count - 1)
+      while low < high {
+        let middle = (low + high + 1) / 2
+        if edges[middle] <= value { low = middle } else { high = middle - 1 }
+      }
+      counts[low] += 1
+    }
+    return counts
+  }
+
   private static func bin(of value: Double, in edges: [Double]) -> Int {
     let width = (edges[edges.count - 1] - edges[0]) / Double(edges.count - 1)
     var index = width > 0 ? Int(min(1e9, max(0, (value - edges[0]) / width))) : 0

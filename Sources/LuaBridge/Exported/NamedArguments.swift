@@ -46,7 +46,7 @@ extension Argument {
 }
 
 /// Checks that the value is a table, or absent, and holds only names that are known.
-private func checkNames(
+func checkNames(
   _ stack: LuaStack, _ index: CInt, _ parameter: Parameter, _ known: [Parameter]
 ) throws {
   let type = lua_type(stack, index)

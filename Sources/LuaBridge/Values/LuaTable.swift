@@ -53,6 +53,15 @@ public struct LuaTable: Hashable, Sendable {
     return Value.luaRead(stack, -1)
   }
 
+  /// Reads the whole table as a Swift type, such as `[Double]`; nil when it is of another kind.
+  public func read<Value: LuaReadable>(as type: Value.Type = Value.self) -> Value? {
+    let stack = reference.stack
+    reserve(stack, 4)
+    reference.luaPush(stack)
+    defer { lb_pop(stack, 1) }
+    return Value.luaRead(stack, -1)
+  }
+
   /// Sets a key to any writable value, without metamethods.
   public func write(_ key: LuaValue, _ value: some LuaWritable) {
     let stack = reference.stack
