@@ -1,6 +1,42 @@
 /// Draws rules and texts over the marks of a chart.
 struct AnnotationDrawing {
   let layout: ChartLayout
+  /// Where lines and dots are, in pixels: names keep away from them.
+  private let occupied: [Point]
+
+  init(layout: ChartLayout, layers: [ResolvedChart.Layer]) {
+    self.layout = layout
+    occupied = layers.flatMap { Self.samples(of: $0.shape, layout) }
+  }
+
+  /// At most some hundred places of a layer, also between the points of a line.
+  private static func samples(of shape: ResolvedChart.Shape, _ layout: ChartLayout) -> [Point] {
+    switch shape {
+    case .dots(let points):
+      let step = max(1, points.count / 500)
+      return stride(from: 0, to: points.count, by: step).map { layout.pixel(points[$0]) }
+    case .path(let segments, _):
+      return segments.flatMap { segment -> [Point] in
+        let step = max(1, segment.count / 500)
+        let pixels = stride(from: 0, to: segment.count, by: step).map { layout.pixel(segment[$0]) }
+        return pixels + zip(pixels, pixels.dropFirst()).flatMap(Self.between)
+      }
+    default: return []
+    }
+  }
+
+  private static func between(_ a: Point, _ b: Point) -> [Point] {
+    let count = min(100, Int(max(abs(b.x - a.x), abs(b.y - a.y)) / 5))
+    guard count > 0 else { return [] }
+    return (1...count).map { index in
+      let t = Double(index) / Double(count + 1)
+      return Point(x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t)
+    }
+  }
+
+  private func crowd(_ r: Rect) -> Int {
+    occupied.count { $0.x >= r.x && $0.x <= r.right && $0.y >= r.y && $0.y <= r.bottom }
+  }
 
   func draw(_ layer: ResolvedChart.Layer, in canvas: inout SVGCanvas) {
     switch layer.shape {
@@ -33,7 +69,13 @@ struct AnnotationDrawing {
         isRight ? .start : .end, layer.paint, &canvas)
     } else {
       let y = place - plot.y < 16 ? place + 13 : place - 5
-      written(layer.name, Point(x: plot.right - 2, y: y), .end, layer.paint, &canvas)
+      let right = Rect(x: plot.right - room - 4, y: y - 11, width: room + 8, height: 14)
+      var left = right
+      left.x = plot.x + 2
+      let isLeft = crowd(left) < crowd(right)
+      written(
+        layer.name, Point(x: isLeft ? plot.x + 6 : plot.right - 2, y: y), isLeft ? .start : .end,
+        layer.paint, &canvas)
     }
   }
 

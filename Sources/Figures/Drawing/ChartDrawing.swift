@@ -82,7 +82,7 @@ struct ChartDrawing {
     }
     axes.drawAxes(in: &canvas)
     if showsValues { for layer in resolved.layers { marks.drawValues(layer, in: &canvas) } }
-    let annotations = AnnotationDrawing(layout: layout)
+    let annotations = AnnotationDrawing(layout: layout, layers: resolved.layers)
     for layer in resolved.layers { annotations.draw(layer, in: &canvas) }
     ends?.draw(in: &canvas, plot: plot)
     if resolved.isEmpty {

@@ -184,9 +184,9 @@ struct MatrixNames {
 
   /// Draws the names below and tells how high they are.
   func drawBelow(_ plot: Rect, step: Double, in canvas: inout SVGCanvas) -> Double {
-    let isLevel = widest <= step - 3 || (isNumbered && widest < 40)
-    if isLevel {
-      for index in shown(every: Int(((widest + 6) / step).rounded(.up))) {
+    let fits = widest <= step - 3
+    if fits || (isNumbered && widest < 40) {
+      for index in shown(every: fits ? 1 : Int(((widest + 6) / step).rounded(.up))) {
         canvas.text(
           names[index], at: Point(x: plot.x + (Double(index) + 0.5) * step, y: plot.bottom + 15),
           TextStyle.tick.anchored(.middle))

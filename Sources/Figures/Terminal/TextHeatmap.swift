@@ -13,6 +13,13 @@ struct TextHeatmap {
     colors = ResolvedColors(map)
     paint = TextPaint(color: color)
     (rows, columns) = (map.rows.count, map.columnCount)
+    let colors = colors
+    let texts = (0..<min(rows, 400)).lazy.flatMap { row in
+      (0..<min(map.columnCount, 400)).lazy.compactMap { column in
+        colors.value(row, column).map { NumberFormat.compact($0, digits: 2).displayWidth }
+      }
+    }
+    valueWidth = rows * columns <= 400 || map.showsValues == true ? (texts.max() ?? 1) + 1 : 2
     self.width = max(24, width)
     self.height = max(6, height ?? 40)
   }
@@ -62,9 +69,12 @@ struct TextHeatmap {
   private func cellWidth(_ names: [String], room: Int) -> Int {
     let limit = room / columns
     let name = map.columnLabels.isEmpty ? 0 : (names.map(\.displayWidth).max() ?? 0) + 1
-    let value = showsValues ? 6 : 2
+    let value = showsValues ? valueWidth : 2
     return max(1, min(limit, max(value, min(name, 9), 2)))
   }
+
+  /// The columns that the widest value takes with a space: all are shown, or none.
+  private let valueWidth: Int
 
   private var showsValues: Bool {
     paint.color != .none && (map.showsValues ?? (rows * columns <= 400))
@@ -81,7 +91,7 @@ struct TextHeatmap {
     }
     let ground = colors.ramp.color(at: fraction)
     let text = NumberFormat.compact(value, digits: 2)
-    let fits = showsValues && text.displayWidth <= size - 1
+    let fits = size >= valueWidth && showsValues
     let shown =
       fits
       ? text.padded(toWidth: text.displayWidth + (size - text.displayWidth) / 2, alignRight: true)
