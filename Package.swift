@@ -76,7 +76,9 @@ let package = Package(
     module(
       "Host", ["Base", "Notebooks", "Figures", "LuaBridge", "Bindings", "CLua", "CLuaSupport"]),
 
-    program("orrery", ["Base", "Notebooks", "Figures", "Terminal", "Host", "Inference"]),
+    program(
+      "orrery",
+      ["Base", "Notebooks", "Figures", "Terminal", "Host", "Models", "Tensors", "Inference"]),
 
     program(
       "orrery-bench",

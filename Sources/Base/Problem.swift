@@ -12,6 +12,8 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
     case interrupted
     /// The operating system refused.
     case system
+    /// A command line is not of its form.
+    case usage
   }
 
   /// What sort of fault it is.
@@ -27,6 +29,9 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
     self.fix = fix
     self.kind = kind
   }
+
+  /// The same error as another sort of fault.
+  public func of(_ kind: Kind) -> Problem { Problem(message, fix: fix, kind: kind) }
 
   /// The sentence, and the fix behind a colon.
   public var description: String {

@@ -67,3 +67,9 @@ func useUTF8() {
   let codeset = nl_langinfo(nl_item(CODESET)).map { String(cString: $0) }
   if codeset != "UTF-8" { setlocale(LC_CTYPE, "C.UTF-8") }
 }
+
+/// How wide text may be now.
+public enum TerminalWidth {
+  /// Columns of the terminal on standard output; 80 where there is none.
+  public static var columns: Int { TerminalDevice().size.columns }
+}

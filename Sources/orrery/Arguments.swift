@@ -13,7 +13,17 @@ struct Arguments {
   init(
     _ words: some Sequence<String>, options: [Option], stopsAtFirstWord: Bool = false
   ) throws(Problem) {
-    var rest = Array(words)[...]
+    do throws(Problem) {
+      try takeAll(Array(words)[...], options: options, stopsAtFirstWord: stopsAtFirstWord)
+    } catch {
+      throw error.of(.usage)
+    }
+  }
+
+  private mutating func takeAll(
+    _ words: ArraySlice<String>, options: [Option], stopsAtFirstWord: Bool
+  ) throws(Problem) {
+    var rest = words
     while let word = rest.popFirst() {
       if word == "--" || (stopsAtFirstWord && !word.isOption) {
         positional += (word == "--" ? [] : [word]) + rest
@@ -66,7 +76,8 @@ struct Arguments {
     guard let amount = Double(number), let factor = factors[String(text.dropFirst(number.count))],
       amount * factor > 0
     else {
-      throw Problem("\(name): \"\(text)\" is not a time", fix: "write a number and s, ms, m or h")
+      throw Problem(
+        "\(name): \"\(text)\" is not a time", fix: "write a number and s, ms, m or h", kind: .usage)
     }
     return amount * factor
   }
@@ -77,7 +88,7 @@ struct Arguments {
     do throws(Problem) {
       return try Bytes(parsing: text)
     } catch {
-      throw Problem("\(name): \(error.message)", fix: error.fix)
+      throw Problem("\(name): \(error.message)", fix: error.fix, kind: .usage)
     }
   }
 

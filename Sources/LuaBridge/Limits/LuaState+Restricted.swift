@@ -26,9 +26,9 @@ extension LuaState {
 
   /// Compiles a chunk whose global variables live in a table.
   public func load(
-    _ code: String, chunkName: String, environment: LuaTable
+    _ code: String, chunkName: String, shownAs shown: String? = nil, environment: LuaTable
   ) throws(LuaError) -> LuaFunction {
-    let function = try load(code, chunkName: chunkName)
+    let function = try load(code, chunkName: chunkName, shownAs: shown)
     let stack = core.running
     reserve(stack, 4)
     function.luaPush(stack)

@@ -67,6 +67,9 @@ public struct NotebookCommand {
     CleanSubcommand(), NewSubcommand(),
   ]
 
+  /// The commands' names in the order that help lists them.
+  public static var subcommandNames: [String] { subcommands.map(\.name) }
+
   private static var help: String {
     let width = subcommands.map(\.usage.count).max() ?? 0
     let rows = subcommands.map { "  \($0.usage.padded(toWidth: width))  \($0.summary)" }
