@@ -20,6 +20,7 @@ static struct {
   int64_t count;
   ct_task task;
   void *context;
+  const volatile int *watched; /* the caller's flag */
   int workers;          /* started */
   int helpers;          /* of them taking part in this call */
   atomic_int wanted;    /* threads asked for, 0: not yet known */
@@ -28,11 +29,18 @@ static struct {
           .wake = PTHREAD_COND_INITIALIZER};
 
 static _Thread_local int inside_task;
+static _Thread_local const volatile int *watched;
 static atomic_int cancel_flag;
 
-void ct_cancel_set(int requested) { atomic_store_explicit(&cancel_flag, requested, memory_order_relaxed); }
+void ct_cancel_set(int requested) {
+  atomic_store_explicit(&cancel_flag, requested, memory_order_relaxed);
+}
 
-int ct_cancelled(void) { return atomic_load_explicit(&cancel_flag, memory_order_relaxed); }
+void ct_cancel_watch(const volatile int *flag) { watched = flag; }
+
+int ct_cancelled(void) {
+  return atomic_load_explicit(&cancel_flag, memory_order_relaxed) || (watched && *watched);
+}
 
 static inline void pause_briefly(void) {
 #if defined(__x86_64__)
@@ -92,7 +100,9 @@ static void *worker(void *argument) {
     unsigned long open = atomic_load(&pool.open);
     if (open != 0 && open != seen) {
       seen = open;
+      watched = pool.watched;
       if (number < pool.helpers) run_tasks();
+      watched = NULL;
     }
     atomic_fetch_sub(&pool.active, 1);
   }
@@ -137,6 +147,7 @@ void ct_parallel(int64_t count, ct_task task, void *context) {
   pool.count = count;
   pool.task = task;
   pool.context = context;
+  pool.watched = watched;
   pool.helpers = threads - 1;
   atomic_store(&pool.next, 0);
   pthread_mutex_lock(&pool.lock);

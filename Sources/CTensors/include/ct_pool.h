@@ -19,4 +19,8 @@ int ct_threads(void);
 void ct_cancel_set(int requested);
 int ct_cancelled(void);
 
+/* Makes the calling thread's work look at one more flag, until NULL takes it back; workers that
+ * help it look too. */
+void ct_cancel_watch(const volatile int *flag);
+
 #endif

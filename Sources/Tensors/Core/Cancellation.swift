@@ -11,6 +11,11 @@ public enum Cancellation {
   /// Takes the request back.
   public static func clear() { ct_cancel_set(0) }
 
+  /// Makes the calling thread's work look at one more flag, until nil takes it back.
+  ///
+  /// A bridge gives the number that its own stop sets; it must stay valid until then.
+  public static func watch(_ flag: UnsafePointer<Int32>?) { ct_cancel_watch(flag) }
+
   /// True while a stop is asked for.
   public static var isRequested: Bool { ct_cancelled() != 0 }
 }
