@@ -14,6 +14,8 @@ public protocol Interpreter: AnyObject {
   func inspect(_ code: String, at cursor: Int, detail: InspectionDetail) -> MIMEBundle?
   /// Tells whether a chunk can run, needs more lines, or can never run.
   func completeness(of code: String) -> Completeness
+  /// The blanks that the last line of a text should start with; nil leaves them as they are.
+  func indentation(ofLastLineIn code: String) -> String?
   /// Stops what runs, within 0.3 s, keeping the session.
   func interrupt()
   /// Forgets every variable; limits and modules stay as at the start.
@@ -28,6 +30,8 @@ public protocol Interpreter: AnyObject {
 }
 
 extension Interpreter {
+  /// Leaves lines as they are: an interpreter need not lay out code.
+  public func indentation(ofLastLineIn code: String) -> String? { nil }
   /// Lists nothing: an interpreter need not know its variables.
   public func variables() -> [Variable] { [] }
   /// Knows nothing: an interpreter need not count memory.

@@ -66,6 +66,11 @@ public final class Session {
     return interpreter.completeness(of: parsed.code)
   }
 
+  /// The blanks that the last line of a cell should start with; nil leaves them as they are.
+  public func indentation(ofLastLineIn source: String) -> String? {
+    interpreter.indentation(ofLastLineIn: source)
+  }
+
   /// Lists what could stand at the cursor, an offset in UTF-8 bytes; command names too.
   public func complete(_ source: String, at cursor: Int) -> Completion {
     CommandCompletion.complete(source, at: cursor) ?? interpreter.complete(source, at: cursor)
