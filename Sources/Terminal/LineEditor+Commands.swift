@@ -59,6 +59,7 @@ extension LineEditor {
     default: if !move(command) { change(command) }
     }
     walk = nil
+    if case .insert = command {} else { movedOut = 0 }
     noteForUndo(command, before)
   }
 
@@ -91,7 +92,9 @@ extension LineEditor {
 
   private func change(_ command: EditCommand) {
     switch command {
-    case .insert(let text): buffer.insert(text)
+    case .insert(let text):
+      buffer.insert(text)
+      alignClosingWord()
     case .paste(let text): buffer.insert(PastedText.cleaned(text, prompt: prompt, margin: margin))
     case .newline: breakLine()
     case .unindent: buffer.unindent(2)
@@ -119,6 +122,27 @@ extension LineEditor {
     } else {
       outcome = .text(buffer.text)
       buffer.move(to: buffer.characters.count)
+    }
+  }
+
+  /// When the line so far is one word that closes a block, it goes out to where it belongs, and
+  /// in again when the word grows into another.
+  private func alignClosingWord() {
+    let line = buffer.line
+    let typed = buffer.characters[line]
+    let blanks = typed.prefix { $0 == " " }.count
+    let word = typed.dropFirst(blanks)
+    guard line.lowerBound > 0, buffer.cursor == line.upperBound, (1...8).contains(word.count),
+      !word.contains(" "),
+      let usual = questions.indentation(String(buffer.characters[..<line.lowerBound]))?.count,
+      let wanted = questions.indentation(buffer.textBeforeCursor)?.count
+    else { return }
+    if wanted < usual, blanks == usual {
+      movedOut = usual - wanted
+      buffer.unindent(movedOut)
+    } else if wanted == usual, movedOut > 0, blanks + movedOut == usual {
+      buffer.indent(movedOut)
+      movedOut = 0
     }
   }
 

@@ -11,16 +11,20 @@ public struct LineEditorQuestions {
   public var complete: (String, Int) -> Completion
   /// Explains the thing at the cursor.
   public var inspect: (String, Int) -> String?
+  /// Gives the blanks that the last line of a text should start with; nil leaves them.
+  public var indentation: (String) -> String?
 
   /// Creates the questions with their answers.
   public init(
     completeness: @escaping (String) -> Completeness,
     complete: @escaping (String, Int) -> Completion,
-    inspect: @escaping (String, Int) -> String?
+    inspect: @escaping (String, Int) -> String?,
+    indentation: @escaping (String) -> String? = { _ in nil }
   ) {
     self.completeness = completeness
     self.complete = complete
     self.inspect = inspect
+    self.indentation = indentation
   }
 }
 
@@ -52,6 +56,7 @@ public final class LineEditor {
   var buffer = LineBuffer()
   var undo = UndoHistory()
   var killed = ""
+  var movedOut = 0
   var walk: HistoryWalk?
   var search: HistorySearch?
   var panel = Panel()

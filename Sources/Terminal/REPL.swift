@@ -66,7 +66,8 @@ public struct REPL {
     let questions = LineEditorQuestions(
       completeness: { session.completeness(of: $0) },
       complete: { session.complete($0, at: $1) },
-      inspect: { session.inspect($0, at: $1, detail: .brief)?.plain })
+      inspect: { session.inspect($0, at: $1, detail: .brief)?.plain },
+      indentation: { session.indentation(ofLastLineIn: $0) })
     let editor = LineEditor(
       historyPath: options.historyPath, palette: palette, questions: questions)
     if editor == nil { note("the terminal \"\(terminal)\" is unknown here: plain lines are read") }

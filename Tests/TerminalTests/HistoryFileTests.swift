@@ -51,6 +51,20 @@ import Testing
     }
   }
 
+  @Test func `a rewrite keeps the newest entries within half of the space`() throws {
+    try withTemporaryPath { path in
+      let lines = (0..<20).map { number in
+        let text = String(repeating: "x", count: 100_000) + String(number)
+        return JSONValue.object(["code": .string(text)]).formatted() + "\n"
+      }
+      try FileIO.makeDirectory(FileIO.directory(of: path))
+      try FileIO.write(Array(lines.joined().utf8), to: path)
+      try HistoryFile(path: path).append("new")
+      let entries = HistoryFile(path: path).list.entries
+      #expect(entries.map { String($0.suffix(2)) } == ["15", "16", "17", "18", "19", "ew"])
+    }
+  }
+
   @Test func `only the owner can read it`() throws {
     try withTemporaryPath { path in
       try HistoryFile(path: path).append("secret")

@@ -68,6 +68,9 @@ import Testing
     buffer.unindent(2)
     #expect(buffer.text == "do\nx")
     #expect(buffer.cursor == 4)
+    buffer.indent(2)
+    #expect(buffer.text == "do\n  x")
+    #expect(buffer.cursor == 6)
   }
 
   @Test func `whatever is done, the cursor stays inside the text`() {

@@ -8,10 +8,11 @@ import Glibc
 /// kept once.
 final class HistoryFile {
   /// Beyond this many bytes the file is rewritten.
-  private static let largest = 4 << 20
+  private static let largest = 1 << 20
   private static let mode: mode_t = 0o600
 
   private let path: String?
+  private var own: [String] = []
   private var loaded: HistoryList?
 
   /// Creates a history in a file; without a path it lasts as long as the process.
@@ -25,20 +26,20 @@ final class HistoryFile {
     return environment("HOME").map { "\($0)/.local/state/orrery/history.jsonl" }
   }
 
-  /// The entries; the file is read at the first look, so that a session starts at once.
+  /// The entries, this session's last; the file is read at the first look, so that a session starts
+  /// at once.
   var list: HistoryList {
     if let loaded { return loaded }
-    let list = HistoryList(read())
+    let list = HistoryList(read() + own)
     loaded = list
     return list
   }
 
   /// Adds an entry, in memory in any case; throws when the disk refuses it.
   func append(_ text: String) throws(Problem) {
-    // Read before the new line stands in the file: otherwise it would be there twice.
-    var list = self.list
-    list.append(text)
-    loaded = list
+    if own.last == text { return }
+    own.append(text)
+    loaded?.append(text)
     guard let path else { return }
     try FileIO.makeDirectory(FileIO.directory(of: path))
     try locked(path) { () throws(Problem) in
@@ -75,10 +76,17 @@ final class HistoryFile {
     return end > 0 && pread(descriptor, &last, 1, end - 1) == 1 && last != UInt8(ascii: "\n")
   }
 
+  /// Keeps each text once, and of all texts the newest that fill half of the space.
   private func rewrite(_ path: String) throws(Problem) {
-    let list = HistoryList(read(), limit: 5_000)
-    let lines = list.entries.map { JSONValue.object(["code": .string($0)]).formatted() + "\n" }
-    try FileIO.write(Array(lines.joined().utf8), to: path)
+    var lines: [String] = []
+    var room = Self.largest / 2
+    for text in HistoryList(read()).entries.reversed() {
+      let line = JSONValue.object(["code": .string(text)]).formatted() + "\n"
+      room -= line.utf8.count
+      if room < 0 { break }
+      lines.append(line)
+    }
+    try FileIO.write(Array(lines.reversed().joined().utf8), to: path)
   }
 
   /// Holds the lock of a neighbouring file, which outlives the rename of a rewrite.

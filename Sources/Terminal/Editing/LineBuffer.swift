@@ -98,6 +98,12 @@ struct LineBuffer: Hashable {
     remove(start..<start + min(columns, spaces))
   }
 
+  /// Puts `columns` spaces at the start of the cursor's line.
+  mutating func indent(_ columns: Int) {
+    characters.insert(contentsOf: repeatElement(" ", count: columns), at: line.lowerBound)
+    cursor += columns
+  }
+
   // MARK: Moving
 
   /// Moves the cursor, as far as there is text.
