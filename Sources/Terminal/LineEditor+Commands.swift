@@ -132,12 +132,12 @@ extension LineEditor {
     let typed = buffer.characters[line]
     let blanks = typed.prefix { $0 == " " }.count
     let word = typed.dropFirst(blanks)
-    guard line.lowerBound > 0, buffer.cursor == line.upperBound, (1...8).contains(word.count),
-      !word.contains(" "),
+    let isOneWord = (1...8).contains(word.count) && !word.contains(" ")
+    guard line.lowerBound > 0, buffer.cursor == line.upperBound, isOneWord || movedOut > 0,
       let usual = questions.indentation(String(buffer.characters[..<line.lowerBound]))?.count,
       let wanted = questions.indentation(buffer.textBeforeCursor)?.count
     else { return }
-    if wanted < usual, blanks == usual {
+    if isOneWord, wanted < usual, blanks == usual {
       movedOut = usual - wanted
       buffer.unindent(movedOut)
     } else if wanted == usual, movedOut > 0, blanks + movedOut == usual {

@@ -35,3 +35,16 @@ check 'Up and Down move inside the text' wait_last '   │ y = 1 + 1'
 sees 'and leave the other line as it was' '[2]> do -- first'
 keys C-c
 finish
+start indentation
+keys C-l
+line 'if true then'
+type_text 'end'
+ends_with 'a word that closes a block moves out' '   │ end'
+type_text 'ing = 1'
+ends_with 'and in again when it grows into another' '   │   ending = 1'
+keys Enter
+type_text 'end'
+ends_with 'a line after it stands where it should' '   │ end'
+keys Enter
+ends_with 'and the block runs' '[2]>'
+finish
