@@ -13,8 +13,16 @@
 /* Thirty-two unpacked weights: values 0 to 15 and 16 to 31 of a group. */
 typedef struct { __m512 low, high; } group;
 
-INLINE __m512 half_all(uint16_t half) {
-  return _mm512_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(half)));
+/* The half floats that a block begins with; eight bytes are read, which every block has. Conversion
+ * from memory leaves the shuffle unit to the weights, which keep it busiest. */
+INLINE __m128 halves(const void *block) {
+  return _mm_cvtph_ps(_mm_loadl_epi64((const __m128i *)block));
+}
+
+INLINE __m512 first(__m128 values) { return _mm512_broadcastss_ps(values); }
+
+INLINE __m512 second(__m128 values) {
+  return _mm512_permutexvar_ps(_mm512_set1_epi32(1), _mm512_castps128_ps512(values));
 }
 
 INLINE __m512i widen(const void *bytes) {
@@ -59,13 +67,14 @@ INLINE group load_CT_FORMAT_BF16(const uint8_t *row, int64_t g) {
 
 INLINE group load_CT_FORMAT_Q4_0(const uint8_t *row, int64_t g) {
   const block_q4_0 *b = (const block_q4_0 *)row + g;
-  __m512 d = half_all(b->d);
+  __m512 d = first(halves(b));
   return look_up(widen(b->qs), table(d, _mm512_mul_ps(d, _mm512_set1_ps(-8))));
 }
 
 INLINE group load_CT_FORMAT_Q4_1(const uint8_t *row, int64_t g) {
   const block_q4_1 *b = (const block_q4_1 *)row + g;
-  return look_up(widen(b->qs), table(half_all(b->d), half_all(b->m)));
+  __m128 factors = halves(b);
+  return look_up(widen(b->qs), table(first(factors), second(factors)));
 }
 
 /* Five-bit levels: nibbles with the high bits added where the mask says so. */
@@ -85,49 +94,51 @@ INLINE group scaled(group q, __m512 scale, __m512 offset) {
 
 INLINE group load_CT_FORMAT_Q5_0(const uint8_t *row, int64_t g) {
   const block_q5_0 *b = (const block_q5_0 *)row + g;
-  __m512 d = half_all(b->d);
+  __m512 d = first(halves(b));
   return scaled(five(b->qs, high_bits(b->qh)), d, _mm512_mul_ps(d, _mm512_set1_ps(-16)));
 }
 
 INLINE group load_CT_FORMAT_Q5_1(const uint8_t *row, int64_t g) {
   const block_q5_1 *b = (const block_q5_1 *)row + g;
-  return scaled(five(b->qs, high_bits(b->qh)), half_all(b->d), half_all(b->m));
+  __m128 factors = halves(b);
+  return scaled(five(b->qs, high_bits(b->qh)), first(factors), second(factors));
 }
 
 INLINE group load_CT_FORMAT_Q8_0(const uint8_t *row, int64_t g) {
   const block_q8_0 *b = (const block_q8_0 *)row + g;
   const __m128i *q = (const __m128i *)b->qs;
-  __m512 d = half_all(b->d);
+  __m512 d = first(halves(b));
   return (group){
       _mm512_mul_ps(d, number(_mm512_cvtepi8_epi32(_mm_loadu_si128(q)))),
       _mm512_mul_ps(d, number(_mm512_cvtepi8_epi32(_mm_loadu_si128(q + 1))))};
 }
 
 /* Scale and negative offset of sub-block j of a K block. */
-INLINE void k_factors(const uint16_t d, const uint16_t dmin, const uint8_t *scales, int j,
-                      __m512 *scale, __m512 *offset) {
+INLINE void k_factors(const void *block, const uint8_t *scales, int j, __m512 *scale,
+                      __m512 *offset) {
   uint8_t s, m;
   k_scale(scales, j, &s, &m);
-  *scale = _mm512_mul_ps(half_all(d), _mm512_set1_ps(s));
-  *offset = _mm512_mul_ps(half_all(dmin), _mm512_set1_ps(-(float)m));
+  __m128 factors = halves(block);
+  *scale = _mm512_mul_ps(first(factors), _mm512_set1_ps(s));
+  *offset = _mm512_mul_ps(second(factors), _mm512_set1_ps(-(float)m));
 }
 
 /* Low or high nibbles of 32 bytes. */
-INLINE void nibbles_of(const uint8_t *qs, int high, __m512i *first, __m512i *second) {
+INLINE void nibbles_of(const uint8_t *qs, int high, __m512i *low, __m512i *top) {
   const __m512i fifteen = _mm512_set1_epi32(15);
   __m128i count = _mm_cvtsi32_si128(high ? 4 : 0);
-  *first = _mm512_and_si512(_mm512_srl_epi32(widen(qs), count), fifteen);
-  *second = _mm512_and_si512(_mm512_srl_epi32(widen(qs + 16), count), fifteen);
+  *low = _mm512_and_si512(_mm512_srl_epi32(widen(qs), count), fifteen);
+  *top = _mm512_and_si512(_mm512_srl_epi32(widen(qs + 16), count), fifteen);
 }
 
 INLINE group load_CT_FORMAT_Q4_K(const uint8_t *row, int64_t g) {
   const block_q4_k *b = (const block_q4_k *)row + g / 8;
   int j = g % 8;
   __m512 scale, offset;
-  __m512i first, second;
-  k_factors(b->d, b->dmin, b->scales, j, &scale, &offset);
-  nibbles_of(b->qs + j / 2 * 32, j & 1, &first, &second);
-  return scaled((group){number(first), number(second)}, scale, offset);
+  __m512i low, top;
+  k_factors(b, b->scales, j, &scale, &offset);
+  nibbles_of(b->qs + j / 2 * 32, j & 1, &low, &top);
+  return scaled((group){number(low), number(top)}, scale, offset);
 }
 
 INLINE group load_CT_FORMAT_Q5_K(const uint8_t *row, int64_t g) {
@@ -135,13 +146,12 @@ INLINE group load_CT_FORMAT_Q5_K(const uint8_t *row, int64_t g) {
   int j = g % 8;
   const __m512i sixteen = _mm512_set1_epi32(16), bit = _mm512_set1_epi32(1 << j);
   __m512 scale, offset;
-  __m512i first, second;
-  k_factors(b->d, b->dmin, b->scales, j, &scale, &offset);
-  nibbles_of(b->qs + j / 2 * 32, j & 1, &first, &second);
-  first = _mm512_mask_add_epi32(first, _mm512_test_epi32_mask(widen(b->qh), bit), first, sixteen);
-  second = _mm512_mask_add_epi32(
-      second, _mm512_test_epi32_mask(widen(b->qh + 16), bit), second, sixteen);
-  return scaled((group){number(first), number(second)}, scale, offset);
+  __m512i low, top;
+  k_factors(b, b->scales, j, &scale, &offset);
+  nibbles_of(b->qs + j / 2 * 32, j & 1, &low, &top);
+  low = _mm512_mask_add_epi32(low, _mm512_test_epi32_mask(widen(b->qh), bit), low, sixteen);
+  top = _mm512_mask_add_epi32(top, _mm512_test_epi32_mask(widen(b->qh + 16), bit), top, sixteen);
+  return scaled((group){number(low), number(top)}, scale, offset);
 }
 
 INLINE group load_CT_FORMAT_Q6_K(const uint8_t *row, int64_t g) {
@@ -149,16 +159,16 @@ INLINE group load_CT_FORMAT_Q6_K(const uint8_t *row, int64_t g) {
   int j = g % 8, half = j / 4, quarter = j % 4;
   const __m512i three = _mm512_set1_epi32(3), bias = _mm512_set1_epi32(32);
   __m128i shift = _mm_cvtsi32_si128(quarter * 2);
-  __m512i first, second;
-  nibbles_of(b->ql + half * 64 + (quarter & 1) * 32, quarter & 2, &first, &second);
+  __m512i low, top;
+  nibbles_of(b->ql + half * 64 + (quarter & 1) * 32, quarter & 2, &low, &top);
   __m512i high = _mm512_and_si512(_mm512_srl_epi32(widen(b->qh + half * 32), shift), three);
   __m512i higher = _mm512_and_si512(_mm512_srl_epi32(widen(b->qh + half * 32 + 16), shift), three);
-  first = _mm512_sub_epi32(_mm512_or_si512(first, _mm512_slli_epi32(high, 4)), bias);
-  second = _mm512_sub_epi32(_mm512_or_si512(second, _mm512_slli_epi32(higher, 4)), bias);
-  __m512 d = half_all(b->d);
+  low = _mm512_sub_epi32(_mm512_or_si512(low, _mm512_slli_epi32(high, 4)), bias);
+  top = _mm512_sub_epi32(_mm512_or_si512(top, _mm512_slli_epi32(higher, 4)), bias);
+  __m512 d = _mm512_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(b->d)));
   return (group){
-      _mm512_mul_ps(_mm512_mul_ps(d, _mm512_set1_ps(b->scales[j * 2])), number(first)),
-      _mm512_mul_ps(_mm512_mul_ps(d, _mm512_set1_ps(b->scales[j * 2 + 1])), number(second))};
+      _mm512_mul_ps(_mm512_mul_ps(d, _mm512_set1_ps(b->scales[j * 2])), number(low)),
+      _mm512_mul_ps(_mm512_mul_ps(d, _mm512_set1_ps(b->scales[j * 2 + 1])), number(top))};
 }
 
 /* ---- rows times one vector, and unpacking ---- */
@@ -174,6 +184,10 @@ INLINE float tail(int format, const uint8_t *row, int64_t from, int64_t cols, co
   return sum;
 }
 
+/* How far ahead weights are asked for: matrices larger than the caches are read at 16 instead of 6 to
+ * 12 GB/s. Asking beyond the end does no harm. */
+enum { PREFETCH_ROWS = 8 };
+
 #define KERNELS(format)                                                                          \
   TARGET static void unpack_##format(const uint8_t *w, int64_t count, float *out) {              \
     int64_t groups = count / 32;                                                                 \
@@ -188,13 +202,14 @@ INLINE float tail(int format, const uint8_t *row, int64_t from, int64_t cols, co
   }                                                                                              \
   TARGET static void rows_##format(const uint8_t *w, int64_t stride, int64_t rows, int64_t cols, \
                                    const float *x, float *y) {                                   \
-    int64_t groups = cols / 32, r = 0;                                                           \
+    int64_t groups = cols / 32, r = 0, step = groups ? stride / groups : 0;                      \
     for (; r + 4 <= rows; r += 4) {                                                              \
       const uint8_t *row = w + r * stride;                                                       \
       __m512 sum[4][2] = {0};                                                                    \
       for (int64_t g = 0; g < groups; g++) {                                                     \
         __m512 low = _mm512_loadu_ps(x + g * 32), high = _mm512_loadu_ps(x + g * 32 + 16);       \
         for (int i = 0; i < 4; i++) {                                                            \
+          _mm_prefetch((const char *)row + (i + PREFETCH_ROWS) * stride + g * step, _MM_HINT_T0); \
           group values = load_##format(row + i * stride, g);                                     \
           sum[i][0] = _mm512_fmadd_ps(values.low, low, sum[i][0]);                               \
           sum[i][1] = _mm512_fmadd_ps(values.high, high, sum[i][1]);                             \
