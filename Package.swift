@@ -88,7 +88,7 @@ let package = Package(
       ]),
 
     .target(
-      name: "TestSupport", dependencies: ["Base"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["Base", "Tensors", "Inference"], path: "Tests/Support",
       swiftSettings: swiftSettings),
     tests("BaseTests", ["Base"]),
     tests("FiguresTests", ["Base", "Figures"], exclude: ["Golden"]),
@@ -98,9 +98,11 @@ let package = Package(
     tests("ReferenceTests", ["Base", "References"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),
     tests("LuaBridgeTests", ["Base", "LuaBridge", "CLua", "CLuaSupport"]),
-    tests("InferenceTests", ["Base", "Models", "Tensors", "CTensors", "Inference"]),
+    tests(
+      "InferenceTests", ["Base", "Models", "Tensors", "CTensors", "Inference"],
+      exclude: ["Golden"]),
     tests("TerminalTests", ["Base", "Notebooks", "Terminal"]),
-    tests("BindingsTests", ["Base", "Figures", "Tensors", "LuaBridge", "Bindings"]),
+    tests("BindingsTests", ["Base", "Figures", "Tensors", "Inference", "LuaBridge", "Bindings"]),
     tests("HostTests", ["Base", "Notebooks", "LuaBridge", "Host"]),
   ],
   swiftLanguageModes: [.v6]

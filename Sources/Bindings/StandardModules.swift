@@ -19,6 +19,7 @@ public enum StandardModules {
   public static let all: [Entry] = [
     Entry("plot") { Plot.module },
     Entry("display") { Display.module },
+    Entry("llm") { LLMModule.module },
   ]
 
   /// Finds a module's declaration by its name.

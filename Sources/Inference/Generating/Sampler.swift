@@ -49,7 +49,8 @@ public struct Sampler: Sendable {
   public static func distribution(
     _ logits: UnsafeMutableBufferPointer<Float>, _ options: SamplingOptions
   ) -> [Candidate] {
-    var kept = best(logits, options.topK == 0 ? logits.count : options.topK, options)
+    let count = options.topK == 0 ? logits.count : options.topK
+    var kept = best(count, of: logits, above: floor(of: logits, options))
     guard let most = kept.first?.logit else { return [] }
     let temperature = options.temperature == 0 ? 1 : options.temperature
     var weights = kept.map { exp(Double($0.logit - most) / temperature) }
@@ -76,9 +77,7 @@ public struct Sampler: Sendable {
     _ count: Int, of logits: UnsafeMutableBufferPointer<Float>, temperature: Double = 1
   ) -> [Candidate] {
     guard let start = logits.baseAddress, !logits.isEmpty else { return [] }
-    var options = SamplingOptions()
-    options.topK = count
-    let kept = best(logits, min(count, logits.count), options)
+    let kept = best(count, of: logits, above: -.infinity)
     if temperature == 1 {
       let total = ct_log_sum_exp(start, Int64(logits.count))
       return kept.map { ($0.token, exp(Double($0.logit) - total)) }
@@ -94,18 +93,22 @@ public struct Sampler: Sendable {
 
   private typealias Scored = (token: TokenID, logit: Float)
 
-  /// The `count` greatest logits, greatest first; of equal ones the lower token.
-  ///
-  /// When all may be kept, min-p and a temperature still bound which can matter: tokens whose weight
-  /// is below 2^-60 of the best one's are dropped, which no draw can tell.
-  private static func best(
-    _ logits: UnsafeMutableBufferPointer<Float>, _ count: Int, _ options: SamplingOptions
-  ) -> [Scored] {
-    guard let start = logits.baseAddress, !logits.isEmpty else { return [] }
+  /// The least logit that can matter: a token whose weight is below min-p, or below 2^-60 of the best
+  /// one's, which no draw can tell.
+  private static func floor(
+    of logits: UnsafeMutableBufferPointer<Float>, _ options: SamplingOptions
+  ) -> Float {
+    guard let start = logits.baseAddress, !logits.isEmpty else { return 0 }
     let most = logits[Int(ct_argmax(start, Int64(logits.count)))]
     let temperature = options.temperature == 0 ? 1 : options.temperature
-    var floor = count < logits.count ? -Float.infinity : most - Float(41.6 * temperature)
-    if options.minP > 0 { floor = max(floor, most + Float(log(options.minP) * temperature) - 1e-3) }
+    let share = max(options.minP, 0x1p-60)
+    return most + Float(log(share) * temperature) - 1e-3
+  }
+
+  /// The `count` greatest logits from a floor on, greatest first; of equal ones the lower token.
+  private static func best(
+    _ count: Int, of logits: UnsafeMutableBufferPointer<Float>, above floor: Float
+  ) -> [Scored] {
     if count < logits.count { return top(count, of: logits, above: floor) }
     var kept: [Scored] = []
     for (token, logit) in logits.enumerated() where logit >= floor {

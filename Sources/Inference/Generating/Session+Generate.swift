@@ -34,7 +34,8 @@ extension Session {
   /// Keeps the longest common beginning with a prompt and gives its length.
   ///
   /// The prompt's last token is never kept: it is run to get logits.
-  func reuse(_ prompt: [TokenID]) -> Int {
+  @discardableResult
+  public func reuse(_ prompt: [TokenID]) -> Int {
     let common = zip(cache.tokens, prompt).prefix { $0 == $1 }.count
     let kept = min(common, prompt.count - 1)
     cache.truncate(to: kept)

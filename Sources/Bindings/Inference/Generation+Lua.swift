@@ -1,0 +1,57 @@
+import Base
+public import Inference
+public import LuaBridge
+
+extension Generation: LuaExported {
+  /// The name in messages and stubs.
+  public static let luaName = "llm.Generation"
+
+  /// What Lua sees of a generation.
+  public static let exported = Exported<Generation>(
+    "What a model produced; prints as its text.",
+    example: "llm.load():generate(\"Once\", { max_tokens = 4 }).text"
+  ) {
+    property("text", "The text, without control tokens and stop texts.") { $0.text }
+    property("tokens", "The ids of the produced tokens.") { $0.tokens.map { Int($0) } }
+    property("probabilities", "The probability that each token had when it was drawn.") {
+      $0.probabilities
+    }
+    property("finish_reason", "Why it ended: \"stop\", \"length\" or \"interrupted\".") {
+      $0.finishReason.rawValue
+    }
+    property("prompt_tokens", "Tokens of the prompt.", unit: .tokens) { $0.promptTokens }
+    property(
+      "reused_tokens", "Tokens of the prompt whose keys and values were there already.",
+      unit: .tokens
+    ) { $0.reusedTokens }
+    property("seconds", "From the call to the end.", unit: .seconds) { $0.seconds }
+    property(
+      "time_to_first_token_seconds", "From the call to the first token.", unit: .seconds
+    ) { $0.timeToFirstTokenSeconds }
+    property(
+      "tokens_per_second", "Rate behind the first token; nil for fewer than two.",
+      unit: .tokensPerSecond
+    ) { $0.tokensPerSecond }
+    property(
+      "prompt_tokens_per_second", "Rate at which the prompt was read.", unit: .tokensPerSecond
+    ) { $0.promptTokensPerSecond }
+    metamethod(.length, "The number of produced tokens.") { $0.tokens.count }
+    metamethod(
+      .concat, "Joins the text with another.",
+      left: .value("a", of: Either<Generation, String>.self),
+      right: .value("b", of: Either<Generation, String>.self)
+    ) { a, b in text(of: a) + text(of: b) }
+  }
+
+  private static func text(of operand: Either<Generation, String>) -> String {
+    switch operand {
+    case .first(let generation): generation.text
+    case .second(let text): text
+    }
+  }
+}
+
+extension Generation: CustomStringConvertible {
+  /// The text.
+  public var description: String { text }
+}

@@ -1,0 +1,106 @@
+import Base
+import Inference
+public import LuaBridge
+import Models
+import Tensors
+
+/// The `llm` module: real models, really run.
+public enum LLMModule: LuaDeclarations {
+  /// The model that is meant where none is named.
+  static let defaultModel = "smollm2-135m-instruct"
+
+  /// What Lua sees.
+  public static let module = LuaModule(
+    "llm", "Language models that run here: load, generate, look inside.",
+    example: "llm.load():generate(\"The capital of France is\", { max_tokens = 8 })"
+  ) {
+    function(
+      "load", "Loads a model by name or from a .gguf file.", .state,
+      .string("name", "a name from llm.models(), or a path", default: defaultModel),
+      .named(
+        .choice(
+          "cache", "how keys and values are kept: exact, or in half the memory",
+          among: ["f32", "f16"], default: "f32"))
+    ) { state, name, options in try load(state, name, options.values) }
+    .example("llm.load \"smollm2-135m-instruct\"")
+    function("models", "The models that are here or can be fetched.", .state) { state in
+      models(state)
+    }
+    .returns(
+      "{name: string, path: string, here: boolean, size_bytes: integer?, summary: string?,"
+        + " licence: string?}[]"
+    )
+    .example("llm.models()")
+    function(
+      "fetch", "Downloads a known model into the cache; gives its path.", .state,
+      .string("name", "a name from llm.models()", default: defaultModel)
+    ) { state, name in
+      try state.requireFileAccess("llm.fetch")
+      return try ModelStore().fetch(name)
+    }
+    .example("llm.fetch \"smollm2-135m-instruct\"")
+    function(
+      "spec", "The numbers of a known architecture, without its weights.",
+      .string("name", "a name from llm.specs()")
+    ) { name in try ModelSpec.catalog[name] }
+    .example("llm.spec \"llama-3.1-8b\"")
+    function("specs", "The names of known architectures.") { ModelSpec.catalog.names }
+      .example("llm.specs()")
+    function("formats", "The weight formats that can be computed with.", .state) { state in
+      formats(state)
+    }
+    .returns(
+      "{name: string, summary: string, bits_per_weight: number, block_size: integer,"
+        + " block_bytes: integer}[]"
+    )
+    .example("llm.formats()")
+    LanguageModel.exported
+    Generation.exported
+    ModelSpec.exported
+  }
+
+  /// The engines of a state by path: loading a model again costs nothing.
+  private final class LoadedEngines { var byPath: [String: Engine] = [:] }
+
+  private static func load(_ state: LuaState, _ name: String, _ cache: String) throws
+    -> LanguageModel
+  {
+    if name.utf8.contains(UInt8(ascii: "/")) { try state.requireFileAccess("llm.load of a path") }
+    let path = FileIO.resolved(try ModelStore().find(name))
+    let loaded = state[LoadedEngines.self] ?? LoadedEngines()
+    state[LoadedEngines.self] = loaded
+    let engine = try loaded.byPath[path] ?? Engine(path: path)
+    loaded.byPath[path] = engine
+    let precision = KVCache.Precision(rawValue: cache) ?? .single
+    return LanguageModel(engine, name: name, precision: precision)
+  }
+
+  private static func models(_ state: LuaState) -> LuaTable {
+    state.makeTable(
+      ModelStore().entries().map { entry in
+        var fields: [String: LuaValue] = [
+          "name": .text(entry.name), "path": .text(entry.path), "here": .boolean(entry.size != nil),
+        ]
+        if let size = entry.size ?? entry.known?.size {
+          fields["size_bytes"] = .integer(size.count)
+        }
+        if let known = entry.known {
+          fields["summary"] = .text(known.info.summary)
+          fields["licence"] = .text(known.licence)
+        }
+        return .table(state.makeTable(fields: fields))
+      })
+  }
+
+  private static func formats(_ state: LuaState) -> LuaTable {
+    state.makeTable(
+      BlockFormat.catalog.elements.map { format in
+        .table(
+          state.makeTable(fields: [
+            "name": .text(format.info.name), "summary": .text(format.info.summary),
+            "bits_per_weight": .number(format.bitsPerWeight),
+            "block_size": .integer(format.blockSize), "block_bytes": .integer(format.blockBytes),
+          ]))
+      })
+  }
+}

@@ -1,0 +1,69 @@
+import Base
+import Inference
+import LuaBridge
+import Models
+import Tensors
+
+/// What the forward pass of a prompt shows, as tensors.
+extension LanguageModel {
+  /// The embeddings of a prompt's tokens, `[T, d]`.
+  func embeddings(_ prompt: Prompt) throws(Problem) -> Tensor {
+    let ids = try tokens(of: prompt)
+    let rows = ids.map { engine.embedding(of: $0) }
+    return try Tensor(rows.flatMap { $0 }, shape: [ids.count, engine.spec.width])
+  }
+
+  /// The residual stream before the first layer and behind each, L + 1 times `[T, d]`.
+  func hiddenStates(_ prompt: Prompt, _ state: LuaState) throws(Problem) -> [Tensor] {
+    let ids = try tokens(of: prompt)
+    var layers = [[Float]](repeating: [], count: engine.spec.layers + 1)
+    try look(at: [.embedding, .layerOutput], ids, state) { seen in
+      layers[seen.tap == .embedding ? 0 : seen.layer + 1] += seen.values
+    }
+    return try layers.map { values throws(Problem) in
+      try Tensor(values, shape: [ids.count, engine.spec.width])
+    }
+  }
+
+  /// The weights with which each token of a prompt looks at those up to itself, `[T, T]`.
+  func attention(_ prompt: Prompt, layer: Int, head: Int, _ state: LuaState) throws(Problem)
+    -> Tensor
+  {
+    let ids = try tokens(of: prompt)
+    let (layers, heads) = (engine.spec.layers, engine.spec.heads)
+    guard (1...layers).contains(layer), (1...heads).contains(head) else {
+      throw Problem(
+        "there is no head \(head) in layer \(layer)",
+        fix: "layers go from 1 to \(layers), heads from 1 to \(heads)")
+    }
+    var weights = [Float](repeating: 0, count: ids.count * ids.count)
+    try look(at: [.attention], ids, state) { seen in
+      guard seen.layer == layer - 1 else { return }
+      for row in 0..<seen.rows / heads {
+        let start = (row * heads + head - 1) * seen.columns
+        let target = (seen.firstPosition + row) * ids.count
+        for column in 0..<seen.columns { weights[target + column] = seen.values[start + column] }
+      }
+    }
+    return try Tensor(weights, shape: [ids.count, ids.count])
+  }
+
+  /// The logits that follow a prompt, `[V]`.
+  func logitsTensor(_ prompt: Prompt, _ state: LuaState) throws(Problem) -> Tensor {
+    try Tensor(logits(prompt, state))
+  }
+
+  private func look(
+    at taps: Set<Tap>, _ ids: [TokenID], _ state: LuaState, _ take: (Observation) -> Void
+  ) throws(Problem) {
+    // The observer is kept by nothing that outlives the run.
+    let problem: Problem? = withoutActuallyEscaping(take) { take in
+      do throws(Problem) {
+        try freshSession().run(
+          ids, logits: .none, observer: Observer(taps, take), shouldStop: state.stopQuestion)
+        return nil
+      } catch { return error }
+    }
+    if let problem { throw problem }
+  }
+}
