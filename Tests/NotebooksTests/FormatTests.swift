@@ -22,7 +22,8 @@ import Testing
     "kind", "vendor", "id", "attachments", "a b", "x--y", "é", "title", "end",
   ]
 
-  private func notebook(_ random: inout SeededRandom) -> Notebook {
+  /// A notebook of awkward cells.
+  static func notebook(_ random: inout SeededRandom) -> Notebook {
     var cells: [Cell] = []
     for position in 0..<random.nextInteger(below: 6) {
       let kind: Cell.Kind = [.code, .markdown, .markdown, .raw][random.nextInteger(below: 4)]
@@ -56,7 +57,7 @@ import Testing
   func identity(form: NotebookForm) throws {
     for seed in 0..<2000 {
       var random = SeededRandom(seed: UInt64(seed))
-      let before = notebook(&random)
+      let before = FormatTests.notebook(&random)
       let text = form.format(before)
       let after = try NotebookFile(bytes: Array(text.utf8), path: "x", form: form).notebook
       // A new .ipynb has its keys in alphabetical order, as Jupyter writes it.

@@ -1,5 +1,5 @@
 import Base
-import Glibc
+import TestSupport
 import Testing
 
 @testable import Notebooks
@@ -43,7 +43,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   // MARK: run
 
   @Test func `run stores outputs and counts and says how it went`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([Cell(.markdown, "# T"), code("print hi", "a"), code("value 2", "b")], path)
       let result = notebook("run", path)
@@ -58,7 +58,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `run stops at the first failure and clears what was not reached`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([code("print a", "a"), code("print b\nfail no", "b"), code("print c", "c")], path)
       notebook("run", "--keep-going", path)
@@ -75,7 +75,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `tags let cells fail, skip and have a time of their own`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save(
         [
@@ -92,7 +92,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `the time of a whole run is limited`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([code("sleep 0.05", "a"), code("sleep 5", "b"), code("print c", "c")], path)
       let clock = Stopwatch()
@@ -108,7 +108,7 @@ func notebook(_ arguments: String...) -> CommandResult {
       (["--only", "tag:x"], "bd"), (["--skip", "tag:x"], "ac"), (["--tags", "x,y"], "bcd"),
     ])
   func selection(options: [String], expected: String) throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save(
         [
@@ -126,7 +126,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `parameters are put in behind their defaults`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       let out = "\(folder)/out.ipynb"
       try save(
@@ -150,7 +150,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `a file that changes during a run is not overwritten`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([code("print a", "a"), code("touch \(path)", "b"), code("print c", "c")], path)
       let result = notebook("run", path)
@@ -161,7 +161,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `an update of an earlier cell's display lands there`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([code("show d 1", "a"), code("update d 2", "b")], path)
       notebook("run", path)
@@ -171,7 +171,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `reports are written for other tools`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([code("print a", "a"), code("fail <no> & \"why\"", "b"), code("print", "c")], path)
       let (junit, json) = ("\(folder)/j.xml", "\(folder)/s.json")
@@ -186,7 +186,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `progress as JSON is one event a line`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([code("print a\nshow x y\nvalue 1", "a")], path)
       let lines = NotebookText.rows(notebook("run", "--progress", "json", path).errors)
@@ -196,7 +196,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `a script runs with its outputs shown`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.lua"
       let text = "-- %%\nprint hi\n\n-- %%\nvalue 7\n"
       try FileIO.write(Array(text.utf8), to: path)
@@ -225,7 +225,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `a file that is no notebook ends with 3 and the place of the fault`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try FileIO.write(
         Array(
@@ -240,7 +240,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   // MARK: test
 
   @Test func `test passes on what run stored and fails on what changed`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([code("print 0.30000000000000004\nprint x", "a"), code("value 7", "b")], path)
       notebook("run", path)
@@ -264,7 +264,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `tags and comments say how a cell is compared`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       var cells = [
         code("print 1.05", "approx", tags: ["approx:0.1"]),
@@ -293,7 +293,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   // MARK: check, convert, clean, new
 
   @Test func `check finds what a person would stumble over`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       var cells = [
         code("get late", "a"), code("set late 1", "b"), code("set late 2", "c"),
@@ -317,7 +317,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `check mends ids and counts when told to`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       let text = """
         {"cells": [{"cell_type": "code", "execution_count": 7, "metadata": {}, "outputs": [],
@@ -333,7 +333,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `convert goes there and back`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([Cell(.markdown, "# T"), code("value 1", "a", tags: ["x"])], path)
       notebook("run", path)
@@ -347,7 +347,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `clean strips outputs and nothing else`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       try save([code("value 1", "a")], path)
       let before = try FileIO.read(path)
@@ -359,7 +359,7 @@ func notebook(_ arguments: String...) -> CommandResult {
   }
 
   @Test func `new makes a notebook that is in order`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/03-queues_and-tails.ipynb"
       #expect(notebook("new", path).status == 0)
       let title = try cells(path)[0].source

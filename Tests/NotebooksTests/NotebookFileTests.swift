@@ -1,5 +1,5 @@
 import Base
-import Glibc
+import TestSupport
 import Testing
 
 @testable import Notebooks
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func `a file changed by somebody else is left alone`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"
       var file = NotebookFile(Notebook(cells: [Cell(.code, "x")]), path: path, form: .ipynb)
       try file.save()
@@ -101,16 +101,4 @@ import Testing
       }
     }
   }
-}
-
-/// Runs a body with a folder that is removed afterwards.
-func inTemporaryFolder(_ body: (String) throws -> Void) throws {
-  var template = Array("/tmp/orrery-notebooks-XXXXXX".utf8CString)
-  guard let made = mkdtemp(&template) else { throw Problem("no temporary folder") }
-  let folder = String(cString: made)
-  defer {
-    for name in (try? FileIO.list(folder)) ?? [] { unlink("\(folder)/\(name)") }
-    rmdir(folder)
-  }
-  try body(folder)
 }

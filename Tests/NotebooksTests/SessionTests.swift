@@ -1,4 +1,5 @@
 import Base
+import TestSupport
 import Testing
 
 @testable import Notebooks
@@ -100,7 +101,7 @@ import Testing
   }
 
   @Test func `save and load carry cells through a file`() throws {
-    try inTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let session = Session(FakeInterpreter())
       _ = run("set x 5", in: session)
       _ = run("fail no", in: session)

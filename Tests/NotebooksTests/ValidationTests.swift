@@ -76,8 +76,9 @@ import Testing
     Case(
       "collapsed 1", "$.cells[1].metadata.collapsed", code { $0["metadata"] = ["collapsed": 1] }),
     Case(
-      "source_hidden 1", "$.cells[1].metadata.jupyter.source_hidden",
-      code { $0["metadata"] = ["jupyter": ["source_hidden": 1]] }),
+      "source_hidden 1", nil, code { $0["metadata"] = ["jupyter": ["source_hidden": 1]] }),
+    Case(
+      "jupyter 1", "$.cells[1].metadata.jupyter", code { $0["metadata"] = ["jupyter": 1] }),
     Case("stream metadata", "$.cells[1].outputs[0].metadata", output(0) { $0["metadata"] = [:] }),
     Case("stream without name", "$.cells[1].outputs[0].name", output(0) { $0["name"] = nil }),
     Case("stream of any name", nil, output(0) { $0["name"] = "stdlog" }),

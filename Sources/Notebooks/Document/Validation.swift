@@ -125,10 +125,8 @@ private struct NotebookValidator {
     if let name = metadata["name"], name.string?.isEmpty ?? true {
       report("\(path).name", "expected a name", name)
     }
-    if let value = metadata["jupyter"], let jupyter = object(value, "\(path).jupyter") {
-      boolean(jupyter["source_hidden"], "\(path).jupyter.source_hidden")
-      boolean(jupyter["outputs_hidden"], "\(path).jupyter.outputs_hidden")
-    }
+    // The schema names source_hidden and outputs_hidden in a place where they check nothing.
+    if let value = metadata["jupyter"] { _ = object(value, "\(path).jupyter") }
     if let tags = metadata["tags"] { checkTags(tags, "\(path).tags") }
   }
 

@@ -50,6 +50,7 @@ enum HTMLStyle {
     li:has(> input[type="checkbox"]) { list-style: none; }
     li > input[type="checkbox"] { margin: 0 .5em 0 -1.5em; accent-color: var(--accent); }
     blockquote { margin-left: 0; padding: .1em 0 .1em 1.1em; border-left: 3px solid var(--line); color: var(--soft); }
+    blockquote > :last-child, .html > :last-child { margin-bottom: 0; }
     hr { border: 0; border-top: 1px solid var(--line); margin: 2.5em 0; }
     img, svg { max-width: 100%; height: auto; }
     code, pre, kbd, samp { font-family: var(--mono); }
