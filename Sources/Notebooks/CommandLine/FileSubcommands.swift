@@ -173,7 +173,7 @@ struct NewSubcommand: NotebookSubcommand {
     Notebook(cells: [
       Cell(.markdown, "# \(title)\n\nWhat is the question?", id: "title"),
       Cell(
-        .code, "seed = 1 -- of everything random\nmath.randomseed(seed)", id: "parameters",
+        .code, "seed = 1 -- of everything random\nmath.randomseed(seed);", id: "parameters",
         metadata: ["tags": ["parameters"]]),
       Cell(.code, "local sum = 0\nfor i = 1, 100 do sum = sum + i end\nsum", id: "first"),
     ])

@@ -130,7 +130,9 @@ struct RunOfFiles {
     let session = Session(try context.makeInterpreter(settings.interpreter))
     let runner = NotebookRunner(notebook, plan: plan, session: session, name: path)
     var saver = makeSaver(source)
-    runner.checkpoint = { (notebook) throws(Problem) in try saver?.save(notebook, context) }
+    runner.checkpoint = { (notebook, isLast) throws(Problem) in
+      try saver?.save(notebook, isLast: isLast, context)
+    }
     let isSilent = saver == nil && source.form != .ipynb
     let progress = RunProgress(
       mode: mode, showsOutput: showsOutput || isSilent && mode != .json, columns: context.columns,
@@ -183,11 +185,12 @@ private struct RunSaver {
     try file.save()
   }
 
-  mutating func save(_ notebook: Notebook, _ context: CommandContext) throws(Problem) {
+  mutating func save(_ notebook: Notebook, isLast: Bool, _ context: CommandContext) throws(Problem)
+  {
     file.notebook = notebook
     // Standard output is written once, at the end.
     if file.path == "-" { return }
-    let written = try file.save()
+    let written = try file.save(isLast: isLast)
     if written != file.path, !hasWarned {
       hasWarned = true
       context.note("\(file.path) was changed meanwhile: outputs go to \(written)")

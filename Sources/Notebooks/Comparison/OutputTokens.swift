@@ -95,6 +95,7 @@ private struct TokenScanner {
   // What `%time`, `%bench` and `%mem` print is never the same twice.
   private var isMeasurement: Bool {
     hasPrefix("wall ", at: 0) && bytes.count < 200 || hasPrefix("process peak ", at: 0)
+      || hasPrefix("heap  ", at: 0) || hasPrefix("peak  ", at: 0)
       || hasPrefix("median ", at: 0)
         && String(decoding: bytes, as: UTF8.self).contains("batches of")
   }

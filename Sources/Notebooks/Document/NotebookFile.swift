@@ -14,6 +14,8 @@ public struct NotebookFile: Sendable {
   private let style: JSONStyle
   /// What the file held when it was last read or written; nil before it exists.
   private var seen: [UInt8]?
+  private var isUnflushed = false
+  private var lastFlush = 0.0
 
   /// The largest file that is read, in bytes.
   public static let sizeLimit = 1 << 30
@@ -93,23 +95,32 @@ public struct NotebookFile: Sendable {
 
   /// Replaces the file whole, by a neighbour that is flushed and renamed.
   ///
+  /// Saves that follow within 0.2 s of a flush are not flushed themselves: a process that dies
+  /// still leaves them whole, and a flush would take longer than most cells. Nothing is written
+  /// when nothing changed.
+  ///
   /// When somebody else changed the file since it was last seen, it is left alone and the notebook
   /// goes to `NAME.conflict.EXT`.
+  /// - Parameter isLast: false when another save is to follow.
+  /// - Throws: what the system says when it refuses to write.
   /// - Returns: the path that was written.
   @discardableResult
-  public mutating func save() throws(Problem) -> String {
+  public mutating func save(isLast: Bool = true) throws(Problem) -> String {
     let bytes = Array(text.utf8)
     if path == "-" {
       try FileIO.writeAll(bytes, to: STDOUT_FILENO, name: "standard output")
       return path
     }
-    if hasChangedOutside {
-      try FileIO.write(bytes, to: conflictPath)
-      return conflictPath
+    let target = hasChangedOutside ? conflictPath : path
+    let isChanged = target != path || seen != bytes
+    let flushes = isLast || Stopwatch.seconds(CLOCK_MONOTONIC) - lastFlush > 0.2
+    if isChanged || isUnflushed && flushes {
+      try FileIO.write(bytes, to: target, flushing: flushes)
+      isUnflushed = !flushes
+      if flushes { lastFlush = Stopwatch.seconds(CLOCK_MONOTONIC) }
     }
-    if seen != bytes { try FileIO.write(bytes, to: path) }
-    seen = bytes
-    return path
+    if target == path { seen = bytes }
+    return target
   }
 
   /// True when the file no longer holds what was last read from it or written to it.

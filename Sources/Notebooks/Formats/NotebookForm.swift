@@ -21,22 +21,27 @@ public enum NotebookForm: String, Sendable, CaseIterable {
     }
   }
 
-  /// Finds the form by what a text starts with: "{", a `-- %%` line, or anything else.
+  /// Finds the form by the text: "{" at the start, a `-- %%` line, a fence of the language, or
+  /// none of them, which is a script.
   init(sniffing bytes: [UInt8], name: String) throws(Problem) {
     let text = bytes.prefix(1 << 16)
     let first = text.first { $0 > 0x20 }
     if first == UInt8(ascii: "{") {
       self = .ipynb
-    } else if NotebookText.rows(String(decoding: text, as: UTF8.self)).contains(
-      where: PercentScript.isMarker)
-    {
+      return
+    }
+    let rows = NotebookText.rows(String(decoding: text, as: UTF8.self))
+    let fences = ["```", "~~~"].map { $0 + Language.lua.name }
+    if rows.contains(where: PercentScript.isMarker) {
       self = .lua
+    } else if rows.contains(where: { row in fences.contains { row.hasPrefix($0) } }) {
+      self = .markdown
     } else if text.contains(where: { $0 == 0 }) {
       throw Problem(
         "\(name): not a notebook", fix: "name the file .ipynb, .lua or .md, or pipe one of these in"
       )
     } else {
-      self = .markdown
+      self = .lua
     }
   }
 

@@ -9,8 +9,8 @@ public final class NotebookRunner {
   public private(set) var notebook: Notebook
   /// Told what happens, as it happens.
   public weak var observer: (any RunObserver)?
-  /// Called after each cell, to save.
-  public var checkpoint: ((Notebook) throws(Problem) -> Void)?
+  /// Called after each cell, to save; the second argument is true for the last time.
+  public var checkpoint: ((Notebook, Bool) throws(Problem) -> Void)?
 
   private let session: Session
   private let plan: RunPlan
@@ -37,11 +37,11 @@ public final class NotebookRunner {
       let result = runCell(at: index, place: place)
       report.cells.append(result)
       observer?.cellEnded(result, place: place, of: plan.positions.count)
-      try checkpoint?(notebook)
+      try checkpoint?(notebook, false)
       isStopped = stops(after: result)
     }
     report.seconds = clock.elapsed
-    try checkpoint?(notebook)
+    try checkpoint?(notebook, true)
     return report
   }
 

@@ -96,8 +96,13 @@ public struct CellReport: Sendable {
     (self.index, self.id, self.tags) = (index, id, tags)
   }
 
-  /// What people call the cell: its id, else its number.
-  public var label: String { id ?? "cell \(index + 1)" }
+  /// What people call the cell: its id where somebody chose it, else its number.
+  public var label: String {
+    guard let id, id.utf8.count < 8 || !id.allSatisfy({ $0.isHexDigit || $0 == "-" }) else {
+      return "cell \(index + 1)"
+    }
+    return id
+  }
 
   /// Takes over how the session says it ended.
   mutating func take(_ outcome: CellOutcome, mayFail: Bool) {
