@@ -147,7 +147,7 @@ extension OpSpec {
   }
   static let repeatOperation = arrangement(
     "repeat", "The whole tensor several times along each dimension.",
-    [.sizes("sizes", "how often")], ["sizes": [2, 1, 2]], "{ 2 }", method: "repeat_"
+    [.sizes("sizes", "how often")], ["sizes": [2, 1, 2]], "{ 2 }", method: "tile"
   ) { x, call throws(Problem) in
     try x.tiled(try call.sizes("sizes"))
   }
