@@ -18,6 +18,7 @@ public enum StandardModules {
   /// The modules in the order in which the reference shows them; one line each.
   public static let all: [Entry] = [
     Entry("tensor") { TensorLibrary.module },
+    Entry("sim") { SimulationModule.module },
     Entry("plot") { Plot.module },
     Entry("display") { Display.module },
     Entry("llm") { LLMModule.module },

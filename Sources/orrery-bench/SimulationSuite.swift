@@ -1,12 +1,14 @@
 import Base
 import Simulation
 
-/// The event queue and the simulator's own loop, without any language above them.
+/// The event queue and the simulator's own loop, and Lua processes above them.
 struct SimulationSuite: Suite {
   let name = "simulation"
-  let summary = "Events, processes and queues in virtual time, without Lua."
+  let summary = "Events, processes and queues in virtual time, in Swift and in Lua."
 
-  func cases() throws -> [Case] {
+  func cases() throws -> [Case] { swiftCases() + processCases() }
+
+  private func swiftCases() -> [Case] {
     [
       Case("event queue, 1,000 pending", .perSecond, .atLeast(10e6)) { holdModel(pending: 1000) },
       Case("event queue, 100,000 pending", .perSecond, .none) { holdModel(pending: 100_000) },

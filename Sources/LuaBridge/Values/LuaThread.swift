@@ -67,6 +67,13 @@ public struct LuaThread: Hashable, Sendable {
   @inlinable public func step(
     from caller: LuaStack, arguments: CInt = 0, results: inout CInt
   ) -> Step {
+    LuaThread.step(stack, from: caller, arguments: arguments, results: &results)
+  }
+
+  /// Does the same by the stack alone, for a loop that keeps the coroutine elsewhere.
+  @inlinable public static func step(
+    _ stack: LuaStack, from caller: LuaStack, arguments: CInt, results: inout CInt
+  ) -> Step {
     switch lb_resume(stack, caller, arguments, &results) {
     case LUA_YIELD: .yielded
     case LUA_OK: .finished
@@ -89,6 +96,9 @@ public struct LuaThread: Hashable, Sendable {
     lua_pushlightuserdata(stack, lb_raise_mark())
     value.luaPush(stack)
   }
+
+  /// Drops so many values from the top of the coroutine's stack.
+  @inlinable public func drop(_ count: CInt) { lb_pop(stack, count) }
 
   /// Takes the error that a failed step left, with the traceback of the coroutine.
   public func failure() -> LuaError { failure(lua_status(stack)) }

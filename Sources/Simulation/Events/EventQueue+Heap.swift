@@ -82,7 +82,7 @@ extension EventQueue {
   ///
   /// Two pairs, then their winners: sums of comparisons instead of branches, which would be
   /// mispredicted half of the time.
-  @inlinable
+  @inlinable @inline(__always)
   static func leastChild(_ heap: UnsafeMutableBufferPointer<Entry>, _ first: Int) -> Int {
     guard first + 3 < heap.count else {
       return (first..<heap.count).reduce(first) { heap[$1].isBefore(heap[$0]) ? $1 : $0 }

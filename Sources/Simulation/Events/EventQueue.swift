@@ -59,10 +59,10 @@ public struct EventQueue: Sendable {
     var time: Double { Double(bitPattern: key ^ (key >> 63 == 1 ? 1 << 63 : .max)) }
 
     // One comparison of 128 bits: which child is least is a coin toss that a branch would lose.
-    @inlinable
+    @inlinable @inline(__always)
     var rank: UInt128 { UInt128(key) << 64 | UInt128(order) }
 
-    @inlinable
+    @inlinable @inline(__always)
     func isBefore(_ other: Entry) -> Bool { rank < other.rank }
   }
 

@@ -103,10 +103,26 @@ public final class Resource: Place {
     guard simulator.isAlive(process) else { return false }
     let held = simulator.details[Int(process.slot)].holds
     guard let position = held.lastIndex(where: { $0.resource === self }) else { return false }
-    simulator.details[Int(process.slot)].holds.remove(at: position)
-    simulator.trace(.release, process, name)
-    giveBack(held[position].index)
-    return true
+    return release(process, at: position)
+  }
+
+  /// The number of what a process took last here, to give just that back; nil when it holds nothing.
+  public func lastHold(of process: ProcessID) -> Int? {
+    guard simulator.isAlive(process) else { return nil }
+    let held = simulator.details[Int(process.slot)].holds.last { $0.resource === self }
+    return held.map { holds[$0.index].order }
+  }
+
+  /// Gives back one hold by its number; false when it was given back or taken away before.
+  @discardableResult
+  public func release(_ process: ProcessID, hold number: Int) -> Bool {
+    guard simulator.isAlive(process) else { return false }
+    let held = simulator.details[Int(process.slot)].holds
+    let position = held.lastIndex { hold in
+      hold.resource === self && holds[hold.index].order == number
+    }
+    guard let position else { return false }
+    return release(process, at: position)
   }
 
   /// How many units a process holds.
@@ -149,6 +165,13 @@ public final class Resource: Place {
 }
 
 extension Resource {
+  private func release(_ process: ProcessID, at position: Int) -> Bool {
+    let hold = simulator.details[Int(process.slot)].holds.remove(at: position)
+    simulator.trace(.release, process, name)
+    giveBack(hold.index)
+    return true
+  }
+
   private func hold(_ process: ProcessID, _ amount: Int, _ priority: Int) {
     let index = freeHolds.popLast() ?? holds.count
     if index == holds.count { holds.append(HoldRow()) }

@@ -82,6 +82,7 @@ struct ProcessRow {
   var wake = Wake(.started)
   var state = ProcessState.ended
   var hasPendingInterrupt = false
+  var hasBody = false
 }
 
 /// The rest of what is known of a process.

@@ -21,6 +21,7 @@ extension Simulator {
     rows[index].event = queue.push(time: now + seconds, payload: UInt64(slot))
     details[index].name = name
     details[index].body = body
+    rows[index].hasBody = body != nil
     details[index].startedAt = now + seconds
     return ProcessID(slot: slot, generation: rows[index].generation)
   }
@@ -34,6 +35,12 @@ extension Simulator {
   /// What a process is doing.
   public func state(of process: ProcessID) -> ProcessState {
     isAlive(process) ? rows[Int(process.slot)].state : .ended
+  }
+
+  /// Tells whether a process is the one that runs now and has not asked to wait.
+  public func isRunning(_ process: ProcessID) -> Bool {
+    rows[Int(process.slot)].generation == process.generation
+      && rows[Int(process.slot)].state == .running
   }
 
   /// The name given, or "process" and a number.
@@ -110,7 +117,7 @@ extension Simulator {
     return index
   }
 
-  func resume(slot index: Int) {
+  func resume(slot index: Int, by handler: ((ProcessID, Wake) -> Void)?) {
     let process = ProcessID(slot: UInt32(index), generation: rows[index].generation)
     let wake = rows[index].wake
     if rows[index].state == .waiting { leavePlace(index) }
@@ -119,10 +126,10 @@ extension Simulator {
     rows[index].ticket &+= 1
     if tracer != nil { trace(wake.reason == .started ? .start : .wake, process) }
     current = process
-    if let body = details[index].body {
-      body(process, wake)
+    if rows[index].hasBody {
+      details[index].body?(process, wake)
     } else {
-      resumeProcess?(process, wake)
+      handler?(process, wake)
     }
     current = nil
     if rows[index].generation == process.generation, rows[index].state == .running {

@@ -54,11 +54,13 @@ extension Simulator {
   private func runLoop(_ limit: RunLimit) -> StopReason {
     let endTime = limit.time ?? .infinity
     let lastEvent = limit.events.map { eventCount + $0 } ?? .max
+    // Read once: a closure that is read for every event is counted up and down every time.
+    let handler = resumeProcess
     while eventCount < lastEvent {
       guard let event = queue.pop(notAfter: endTime) else {
         return queue.isEmpty && limit.time == nil ? .idle : .time
       }
-      dispatch(event)
+      dispatch(event, to: handler)
       if let stopRequest { return stopRequest }
       if let condition = limit.condition, condition() { return .condition }
       if !breakpoints.isEmpty, breakpoints.contains(where: { $0.holds() }) { return .breakpoint }
@@ -128,6 +130,14 @@ extension Simulator {
     return queue.cancel(handle)
   }
 
+  /// Forgets every event: processes that sleep or wait for a time will not go on.
+  public func forgetEvents() {
+    queue.removeAll()
+    actions = []
+    freeActions = []
+    conditions = []
+  }
+
   @discardableResult
   private func forget(action payload: UInt64) -> (() -> Void)? {
     let index = UInt32(truncatingIfNeeded: payload)
@@ -138,11 +148,11 @@ extension Simulator {
     return actions[Int(index)]
   }
 
-  private func dispatch(_ event: EventQueue.Event) {
+  private func dispatch(_ event: EventQueue.Event, to handler: ((ProcessID, Wake) -> Void)?) {
     now = event.time
     eventCount += 1
     if event.payload & Simulator.actionFlag == 0 {
-      resume(slot: Int(event.payload))
+      resume(slot: Int(event.payload), by: handler)
     } else {
       forget(action: event.payload)?()
     }

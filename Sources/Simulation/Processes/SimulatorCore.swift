@@ -43,7 +43,7 @@ extension Simulator {
     set { core.pointee.processCount = newValue }
   }
 
-  /// Resumes processes that were spawned without a body of their own.
+  /// Resumes processes that were spawned without a body of their own; set it before a run.
   public var resumeProcess: ((ProcessID, Wake) -> Void)? {
     get { core.pointee.resumeProcess }
     set { core.pointee.resumeProcess = newValue }
