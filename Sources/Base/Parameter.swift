@@ -29,12 +29,14 @@ public struct Parameter: Sendable {
   public let summary: String
   /// What a larger or smaller value buys and costs.
   public let tradeOff: String?
+  /// The words that a text is likely to be, as of now: completion offers them, others are taken too.
+  public let words: (@Sendable () -> [String])?
 
   /// Creates a parameter from all of its parts.
   public init(
     name: String, kind: Kind, unit: Unit? = nil, defaultValue: String? = nil,
     isOptional: Bool = false, range: ClosedRange<Double>? = nil, summary: String,
-    tradeOff: String? = nil
+    tradeOff: String? = nil, words: (@Sendable () -> [String])? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -44,5 +46,6 @@ public struct Parameter: Sendable {
     self.range = range
     self.summary = summary
     self.tradeOff = tradeOff
+    self.words = words
   }
 }

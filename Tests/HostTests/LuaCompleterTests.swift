@@ -28,6 +28,7 @@ import Testing
       ("workshop.run(e, { router = \"", ["round-robin", "random"]),
       ("workshop.engine \"V", ["V6", "V8"]), ("workshop.engine(\"W", ["W-12 (long)"]),
       ("workshop \"v8", ["V8"]), ("require \"work", ["workshop"]), ("require('stri", ["string"]),
+      ("workshop.rated \"H1", ["H100-SXM5-80GB"]), ("workshop.rated('h200", ["H200"]),
       ("config[\"a k", ["a key"]), ("config.in", ["inner"]), ("config.inner.", ["deep"]),
       ("derived.ba", ["base_field"]), ("lazy.", []), ("-- pri", []), ("x = 1e", []),
       ("goto pri", []), ("unknown.fie", []), ("\"text\".", []), ("WORKSHO", ["workshop"]),
@@ -86,16 +87,6 @@ import Testing
       _ = completer.complete(code, at: code.utf8.count)
     }
     #expect(lua.globals["calls"] == 0)
-  }
-
-  @Test func `words of a catalog that grows come from the host`() throws {
-    let completer = LuaCompleter(try prepared(), modules: Workshop.modules) { place in
-      place == .init(owner: "workshop", function: "rated", argument: "plate")
-        ? [Completion.Item("H100-SXM5-80GB", kind: "name")] : nil
-    }
-    let code = "workshop.rated \"H1"
-    #expect(
-      completer.complete(code, at: code.utf8.count).items.map(\.text) == ["H100-SXM5-80GB"])
   }
 
   @Test func `other strings are file names`() throws {

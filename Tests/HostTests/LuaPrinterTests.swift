@@ -20,6 +20,7 @@ import Testing
       ("{1, nil, 3}", "{ 1, nil, 3 }"), ("{[3] = 1}", "{ [3] = 1 }"),
       ("print", "<function print, built in>"),
       ("string.format", "<function string.format, built in>"),
+      ("{string, m = math}", "{ <library string>, m = <library math> }"),
       ("function() end", "<function, test:1>"),
       ("coroutine.create(print)", "<coroutine: suspended>"),
       ("setmetatable({1}, {__name = 'Point'})", "Point { 1 }"),

@@ -31,7 +31,10 @@ enum Workshop: LuaDeclarations {
         .choice("router", "who decides", among: ["round-robin", "random"], default: "random"),
         .optional(.string("trace", "file to write")))
     ) { _, options in options.values.0 }
-    function("rated", "Looks a name up.", .string("plate", "what stands on it")) { $0 }
+    function(
+      "rated", "Looks a name up.",
+      .string("plate", "what stands on it", words: { ["H100-SXM5-80GB", "H200"] })
+    ) { $0 }
     callable("Makes an engine by its kind.", .choice("kind", among: ["V6", "V8"])) { _ in Engine() }
     Engine.exported
   }

@@ -16,7 +16,7 @@ public enum LLMModule: LuaDeclarations {
   ) {
     function(
       "load", "Loads a model by name or from a .gguf file.", .state,
-      .string("name", "a name from llm.models(), or a path", default: defaultModel),
+      .string("name", "a name from llm.models(), or a path", default: defaultModel, words: names),
       .named(
         .choice(
           "cache", "how keys and values are kept: exact, or in half the memory",
@@ -33,7 +33,7 @@ public enum LLMModule: LuaDeclarations {
     .example("llm.models()")
     function(
       "fetch", "Downloads a known model into the cache; gives its path.", .state,
-      .string("name", "a name from llm.models()", default: defaultModel)
+      .string("name", "a name from llm.models()", default: defaultModel, words: names)
     ) { state, name in
       try state.requireFileAccess("llm.fetch")
       return try ModelStore().fetch(name)
@@ -74,6 +74,8 @@ public enum LLMModule: LuaDeclarations {
     let precision = KVCache.Precision(rawValue: cache) ?? .single
     return LanguageModel(engine, name: name, precision: precision)
   }
+
+  @Sendable private static func names() -> [String] { ModelStore().entries().map(\.name) }
 
   private static func models(_ state: LuaState) -> LuaTable {
     state.makeTable(

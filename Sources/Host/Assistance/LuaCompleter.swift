@@ -7,20 +7,9 @@ public import Notebooks
 /// Values are looked at but never run: tables are read raw, declared types say what their members
 /// are, and what only an `__index` function knows is left out.
 public struct LuaCompleter {
-  /// Where a string stands: what is called, and the argument's name.
-  public struct StringPlace: Sendable, Hashable {
-    /// The module or type of the function, as in "gpu".
-    public let owner: String
-    /// The function, as in "define"; "__call" for the module itself.
-    public let function: String
-    /// The argument.
-    public let argument: String
-  }
-
   let lua: LuaState
   let modules: LuaModuleList
   private let globals: LuaTable
-  private let words: (StringPlace) -> [Completion.Item]?
 
   /// Creates a completer.
   ///
@@ -28,16 +17,12 @@ public struct LuaCompleter {
   ///   - lua: The state whose variables are offered.
   ///   - modules: The modules that code may use by their names.
   ///   - globals: The table of global variables; nil takes the state's own.
-  ///   - words: What a string argument may be, where the declaration does not list it, as for
-  ///     catalogs that grow while code runs.
   public init(
-    _ lua: LuaState, modules: LuaModuleList, globals: LuaTable? = nil,
-    words: @escaping (StringPlace) -> [Completion.Item]? = { _ in nil }
+    _ lua: LuaState, modules: LuaModuleList, globals: LuaTable? = nil
   ) {
     self.lua = lua
     self.modules = modules
     self.globals = globals ?? lua.globals
-    self.words = words
   }
 
   /// Lists the candidates at a cursor, an offset in UTF-8 bytes.
@@ -125,11 +110,12 @@ public struct LuaCompleter {
     if let callee = direct ?? site?.callee {
       if callee == .name("require") { return CompletionFilter.pick(moduleItems(typed), typed) }
       if let meaning = resolver.meaning(of: callee),
-        let (entry, owner) = resolver.entry(calledBy: meaning),
-        let parameter = parameter(of: entry, isDirect: direct != nil, site),
-        let words = wordItems(parameter, entry, owner)
+        let (entry, _) = resolver.entry(calledBy: meaning),
+        let parameter = parameter(of: entry, isDirect: direct != nil, site)
       {
-        return CompletionFilter.pick(words, typed)
+        let words = (parameter.words?() ?? []) + Self.choices(parameter.kind)
+        let items = CompletionFilter.pick(words.map { .init($0, kind: "name") }, typed)
+        if !items.isEmpty || parameter.words == nil && !words.isEmpty { return items }
       }
     }
     return FileNames.items(typed)
@@ -144,15 +130,6 @@ public struct LuaCompleter {
     let last = entry.isVariadic ? entry.parameters.count - 1 : position
     return entry.parameters.indices.contains(min(position, last))
       ? entry.parameters[min(position, last)] : nil
-  }
-
-  private func wordItems(
-    _ parameter: Parameter, _ entry: ExportedEntry, _ owner: String
-  ) -> [Completion.Item]? {
-    let place = StringPlace(owner: owner, function: entry.name, argument: parameter.name)
-    if let items = words(place) { return items }
-    let listed = Self.choices(parameter.kind)
-    return listed.isEmpty ? nil : listed.map { Completion.Item($0, kind: "name") }
   }
 
   private static func choices(_ kind: Parameter.Kind) -> [String] {

@@ -47,6 +47,9 @@ struct PrintedReader {
     if case .module(let module)? = lua.description(of: .table(table)) {
       return .leaf(Self.text(of: module))
     }
+    if depth > 0, let library = LuaManual.library(table, lua) {
+      return .leaf("<library \(library)>")
+    }
     let metatable = table.metatable
     if let metatable, !metatable["__tostring"].isNil {
       return .leaf(LuaText.shown(.table(table), lua))

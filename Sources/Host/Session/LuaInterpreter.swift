@@ -97,12 +97,12 @@ public final class LuaInterpreter: Interpreter {
 
   /// Lists what could stand at the cursor, an offset in UTF-8 bytes.
   public func complete(_ code: String, at cursor: Int) -> Completion {
-    LuaCompleter(lua, modules: .standard).complete(code, at: cursor)
+    LuaCompleter(lua, modules: .standard, globals: session.environment).complete(code, at: cursor)
   }
 
   /// Explains the name at the cursor, or the call it stands in.
   public func inspect(_ code: String, at cursor: Int, detail: InspectionDetail) -> MIMEBundle? {
-    LuaInspector(lua).inspect(code, at: cursor, detail: detail)
+    LuaInspector(lua, globals: session.environment).inspect(code, at: cursor, detail: detail)
   }
 }
 
@@ -115,7 +115,7 @@ extension LuaModuleList {
 
 extension LuaInspector {
   /// Creates an inspector of a session's state.
-  init(_ lua: LuaState) {
-    self.init(lua, modules: .standard) { lua.sourceText(ofChunk: $0) }
+  init(_ lua: LuaState, globals: LuaTable? = nil) {
+    self.init(lua, modules: .standard, globals: globals) { lua.sourceText(ofChunk: $0) }
   }
 }

@@ -81,13 +81,15 @@ extension Argument where Value == Bool {
 }
 
 extension Argument where Value == String {
-  /// Text.
+  /// Text; `words` are what it is likely to be, for completion.
   public static func string(
-    _ name: String, _ summary: String = "", default fallback: String? = nil
+    _ name: String, _ summary: String = "", default fallback: String? = nil,
+    words: (@Sendable () -> [String])? = nil
   ) -> Argument {
     Argument(
       Parameter(
-        name: name, kind: .string, defaultValue: fallback.map { "\"\($0)\"" }, summary: summary),
+        name: name, kind: .string, defaultValue: fallback.map { "\"\($0)\"" }, summary: summary,
+        words: words),
       default: fallback)
   }
 
@@ -176,7 +178,7 @@ extension Argument {
       Parameter(
         name: base?.name ?? "", kind: base?.kind ?? Wrapped.luaKind, unit: base?.unit,
         defaultValue: base?.defaultValue, isOptional: true, range: base?.range,
-        summary: base?.summary ?? "", tradeOff: base?.tradeOff),
+        summary: base?.summary ?? "", tradeOff: base?.tradeOff, words: base?.words),
       default: .some(argument.fallback),
       accepts: accepts.map { accepts in { $0.map(accepts) ?? true } })
   }
