@@ -95,7 +95,7 @@ let package = Package(
     tests("SimulationTests", ["Base", "Simulation"]),
     tests("ModelsTests", ["Base", "Models"]),
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),
-    tests("ReferenceTests", ["Base", "References"]),
+    tests("ReferenceTests", ["Base", "Inference", "References"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),
     tests("LuaBridgeTests", ["Base", "LuaBridge", "CLua", "CLuaSupport"]),
     tests(

@@ -54,9 +54,6 @@ extension LanguageModel {
     var isEnded = false
     var failure: LuaError?
     let asked = state.stopQuestion
-    let before = cacheBytes
-    // The cache counts against the collector like any memory outside Lua.
-    defer { state.externalBytes += cacheBytes - before }
     let result = try session.generate(
       prompt, options: wanted, shouldStop: { isEnded || asked() },
       onToken: { token in

@@ -48,11 +48,6 @@ extension LanguageModel {
     return try Tensor(weights, shape: [ids.count, ids.count])
   }
 
-  /// The logits that follow a prompt, `[V]`.
-  func logitsTensor(_ prompt: Prompt, _ state: LuaState) throws(Problem) -> Tensor {
-    try Tensor(logits(prompt, state))
-  }
-
   private func look(
     at taps: Set<Tap>, _ ids: [TokenID], _ state: LuaState, _ take: (Observation) -> Void
   ) throws(Problem) {
@@ -65,5 +60,40 @@ extension LanguageModel {
       } catch { return error }
     }
     if let problem { throw problem }
+  }
+}
+
+extension LanguageModel {
+  /// The methods that show the inside, as Lua knows them.
+  @MemberBuilder static var insideMembers: [ExportedMember] {
+    method(
+      "logits", "The logits that follow a prompt, a tensor [V].", .state,
+      .value("prompt", "text, or token ids", of: Prompt.self)
+    ) { model, state, prompt in
+      TensorObject(try Tensor(model.logits(prompt, state)), in: state)
+    }
+    .example("llm.load():logits(\"The capital of France is\")")
+    .detail("Element i belongs to token id i - 1: ids count from 0, elements from 1.")
+    method(
+      "embed_tokens", "The embeddings of a prompt's tokens, a tensor [T, d].", .state,
+      .value("prompt", "text, or token ids", of: Prompt.self)
+    ) { model, state, prompt in TensorObject(try model.embeddings(prompt), in: state) }
+    .example("llm.load():embed_tokens(\"king queen\")")
+    method(
+      "hidden_states",
+      "The residual stream before the first layer and behind each: L + 1 tensors [T, d].", .state,
+      .value("prompt", "text, or token ids", of: Prompt.self)
+    ) { model, state, prompt in
+      try model.hiddenStates(prompt, state).map { TensorObject($0, in: state) }
+    }
+    .example("#llm.load():hidden_states(\"The capital of France is\")")
+    method(
+      "attention", "How much each token looks at those up to itself, a tensor [T, T].", .state,
+      .value("prompt", "text, or token ids", of: Prompt.self),
+      .integer("layer", "from 1", range: 1...), .integer("head", "from 1", range: 1...)
+    ) { model, state, prompt, layer, head in
+      TensorObject(try model.attention(prompt, layer: layer, head: head, state), in: state)
+    }
+    .example("llm.load():attention(\"The cat sat because it was tired\", 1, 1)")
   }
 }

@@ -99,6 +99,7 @@ extension LanguageModel: LuaExported {
     ) { try $0.logProbabilities($2, $1) }
     .unit(.nats)
     .example("llm.load():log_probabilities(\"Paris is in France.\")")
+    insideMembers
   }
 }
 

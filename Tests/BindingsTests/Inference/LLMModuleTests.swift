@@ -14,6 +14,7 @@ import Testing
       let lua = LuaState()
       defer { lua.close() }
       try lua.register(LLMModule.module)
+      try lua.register(TensorLibrary.module)
       return try lua.run(
         "local m = llm.load(...)\n" + code, chunkName: "test", arguments: [.text(path)]
       ).map(detached)
@@ -122,6 +123,26 @@ import Testing
     #expect(values[4...] == [true, true, 0.0, 11, true])
   }
 
+  @Test func `the inside comes as tensors that fit together`() throws {
+    let values = try Self.run(
+      """
+      local prompt = "in the queen on the inn"
+      local count = #m:tokenize(prompt)
+      local states = m:hidden_states(prompt)
+      local embedded = m:embed_tokens(prompt)
+      local weights = m:attention(prompt, 2, 3)
+      local logits = m:logits(prompt)
+      local best = m:next_tokens(prompt, { k = 1 })[1]
+      local sums = weights:sum(2)
+      local near = true
+      for i = 1, count do near = near and math.abs(sums[i] - 1) < 1e-5 end
+      return #states == m.spec.layers + 1, states[1]:allclose(embedded):item(), #states[3] == count,
+        #states[3][1] == m.spec.width, near, weights[{ 1, 2 }] == 0,
+        #logits == m.vocabulary_size, math.abs(logits[best.id + 1] - best.logit) < 1e-6
+      """)
+    #expect(values == [LuaValue](repeating: true, count: 8))
+  }
+
   @Test(
     "mistakes are named",
     arguments: [
@@ -131,6 +152,7 @@ import Testing
       ("m:chat({ { role = 'user' } })", "message 1 needs role and content"),
       ("llm.load('no-such')", "unknown model \"no-such\""),
       ("llm.spec('llama-3.1-8')", "llama-3.1-8b"), ("m:perplexity('a')", "one token"),
+      ("m:attention('a', 1, 9)", "there is no head 9 in layer 1"),
     ])
   func mistakes(code: String, says: String) {
     let error = #expect(throws: LuaError.self) { try Self.run(code) }
