@@ -128,7 +128,9 @@ int lb_pcall(lua_State *L, int arguments, int results, int traceback) {
   }
   int is_run = context->stop.runs == 0 && lb_run_begin(L, no_limits);
   context->in_swift = 0;
+  context->calls++;
   int status = lua_pcall(L, arguments, results, handler);
+  context->calls--;
   context->in_swift = saved;
   context->running = L;
   end_call(context, status, is_run);
@@ -147,7 +149,9 @@ int lb_resume(lua_State *co, lua_State *from, int arguments, int *results) {
   int saved = context->in_swift;
   int is_run = context->stop.runs == 0 && lb_run_begin(co, no_limits);
   context->in_swift = 0;
+  context->calls++;
   int status = lb_resume_coroutine(co, from, arguments, results);
+  context->calls--;
   context->in_swift = saved;
   end_call(context, status, is_run);
   return status;

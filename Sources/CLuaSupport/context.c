@@ -54,7 +54,17 @@ static int panic(lua_State *L) {
   abort();
 }
 
+// Makes what Lua's buffers share. Were memory to run out half way through that, every later use of
+// a large buffer would fail.
+static void prepare_buffers(lua_State *L) {
+  luaL_Buffer buffer;
+  luaL_buffinitsize(L, &buffer, LUAL_BUFFERSIZE * 2);
+  luaL_pushresultsize(&buffer, 0);
+  lua_pop(L, 1);
+}
+
 static int prepare(lua_State *L) {
+  prepare_buffers(L);
   // lua_pcall makes this text outside protection when a message handler fails.
   lua_pushliteral(L, "error in error handling");
   lua_rawsetp(L, LUA_REGISTRYINDEX, (void *)prepare);

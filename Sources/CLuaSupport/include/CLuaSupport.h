@@ -31,6 +31,8 @@ typedef struct lb_Context {
   size_t limit;
   int in_swift;
   int over;
+  // Calls and resumes from Swift that have not returned.
+  int calls;
   // The coroutine that runs now, and the main one.
   lua_State *running;  // a signal handler reads it
   lua_State *main;

@@ -54,6 +54,7 @@ enum { LB_FLOAT = 0x13, LB_INTEGER = 0x03, LB_USERDATA = 0x47 };
 
 // True when the layout is the one above.
 extern int lb_may_peek;
+static inline int lb_peeks(void) { return lb_may_peek; }
 int lb_check_layout(lua_State *L);
 
 // The value at an index of the running function, or NULL beyond the last.

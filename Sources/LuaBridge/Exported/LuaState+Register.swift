@@ -90,6 +90,12 @@ extension LuaCore {
     return recorder.wrap(box, entry, owner: owner)
   }
 
+  private func recordedSetter(
+    _ box: FunctionBox, _ entry: ExportedEntry, owner: String
+  ) -> FunctionBox {
+    recorder?.wrap(box, entry, owner: owner, comparesResults: false) ?? box
+  }
+
   /// Pushes a function over a box that lives as long as this state.
   private func pushBox(_ stack: LuaStack, _ box: FunctionBox) {
     boxes.append(box)
@@ -185,7 +191,7 @@ extension LuaCore {
     switch member.entry.kind {
     case .property, .settableProperty:
       slot.getter = keep(recorded(box, member.entry, owner: type.name))
-      slot.setter = member.setter.map { keep($0) }
+      slot.setter = member.setter.map { keep(recordedSetter($0, member.entry, owner: type.name)) }
     default:
       pushMember(member, owner: type.name, stack)
       lua_rawseti(stack, methods, lua_Integer(position))

@@ -37,11 +37,22 @@ final class LuaCore: @unchecked Sendable {
     return running
   }
 
+  /// The stack of the coroutine that runs now, or an error when the state is closed.
+  var open: LuaStack {
+    get throws(LuaError) {
+      guard let running = context.pointee.running else {
+        throw LuaError("the Lua state is closed")
+      }
+      return running
+    }
+  }
+
   /// The main coroutine's stack; nil once the state is closed.
   var main: LuaStack? { context.pointee.main }
 
   func close() {
     guard let main else { return }
+    precondition(context.pointee.calls == 0, "a Lua state is closed while its code runs")
     lb_close(main)
   }
 

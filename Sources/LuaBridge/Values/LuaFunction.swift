@@ -11,7 +11,7 @@ public struct LuaFunction: Hashable, Sendable {
   /// Calls the function with any values and returns all results; errors carry a traceback.
   @discardableResult
   public func call(_ arguments: [LuaValue] = []) throws(LuaError) -> [LuaValue] {
-    let stack = reference.stack
+    let stack = try reference.core.open
     let base = lua_gettop(stack)
     guard lua_checkstack(stack, CInt(clamping: arguments.count + 4)) != 0 else {
       throw LuaError("too many arguments: \(arguments.count)")
@@ -27,7 +27,7 @@ public struct LuaFunction: Hashable, Sendable {
   public func callAsFunction<Result: LuaReadable>(
     as type: Result.Type = Result.self
   ) throws(LuaError) -> Result {
-    let stack = begin()
+    let stack = try begin()
     return try finish(stack, 0)
   }
 
@@ -36,7 +36,7 @@ public struct LuaFunction: Hashable, Sendable {
   public func callAsFunction<A: LuaWritable, Result: LuaReadable>(
     _ a: A, as type: Result.Type = Result.self
   ) throws(LuaError) -> Result {
-    let stack = begin()
+    let stack = try begin()
     a.luaPush(stack)
     return try finish(stack, 1)
   }
@@ -46,7 +46,7 @@ public struct LuaFunction: Hashable, Sendable {
   public func callAsFunction<A: LuaWritable, B: LuaWritable, Result: LuaReadable>(
     _ a: A, _ b: B, as type: Result.Type = Result.self
   ) throws(LuaError) -> Result {
-    let stack = begin()
+    let stack = try begin()
     a.luaPush(stack)
     b.luaPush(stack)
     return try finish(stack, 2)
@@ -57,7 +57,7 @@ public struct LuaFunction: Hashable, Sendable {
   public func callAsFunction<A: LuaWritable, B: LuaWritable, C: LuaWritable, Result: LuaReadable>(
     _ a: A, _ b: B, _ c: C, as type: Result.Type = Result.self
   ) throws(LuaError) -> Result {
-    let stack = begin()
+    let stack = try begin()
     a.luaPush(stack)
     b.luaPush(stack)
     c.luaPush(stack)
@@ -71,7 +71,7 @@ public struct LuaFunction: Hashable, Sendable {
   >(
     _ a: A, _ b: B, _ c: C, _ d: D, as type: Result.Type = Result.self
   ) throws(LuaError) -> Result {
-    let stack = begin()
+    let stack = try begin()
     a.luaPush(stack)
     b.luaPush(stack)
     c.luaPush(stack)
@@ -80,8 +80,8 @@ public struct LuaFunction: Hashable, Sendable {
   }
 
   /// Pushes the function where the arguments go.
-  @usableFromInline func begin() -> LuaStack {
-    let stack = reference.stack
+  @usableFromInline func begin() throws(LuaError) -> LuaStack {
+    let stack = try reference.core.open
     reserve(stack, 12)
     reference.luaPush(stack)
     return stack
