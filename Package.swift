@@ -91,7 +91,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Base", "Tensors", "Inference"], path: "Tests/Support",
       swiftSettings: swiftSettings),
     tests("BaseTests", ["Base"]),
-    tests("FiguresTests", ["Base", "Figures"], exclude: ["Golden"]),
+    tests("FiguresTests", ["Base", "Figures"]),
     tests("SimulationTests", ["Base", "Simulation"]),
     tests("ModelsTests", ["Base", "Models"]),
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),
@@ -104,6 +104,9 @@ let package = Package(
     tests("TerminalTests", ["Base", "Notebooks", "Terminal"]),
     tests("BindingsTests", ["Base", "Figures", "Tensors", "Inference", "LuaBridge", "Bindings"]),
     tests("HostTests", ["Base", "Notebooks", "LuaBridge", "Host"]),
+    tests("StdlibTests", ["Base", "Host", "Notebooks"], exclude: ["Specs"]),
+    tests("NotebookTests", ["Base", "orrery"]),
+    tests("CommandLineTests", ["Base", "orrery"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -16,9 +16,8 @@ struct ChunkForms {
 
   /// The forms, best first: the first one that compiles is the one meant.
   var candidates: [Candidate] {
-    let plain = Candidate(text: code, prefix: nil)
-    if isSilenced { return [plain] }
-    return [Candidate(text: "return " + code, prefix: nil)] + lastLines + [plain]
+    let whole = Candidate(text: "return " + code, prefix: nil)
+    return [whole] + lastLines + [Candidate(text: code, prefix: nil)]
   }
 
   /// True when a semicolon at the very end asks for no result to be shown.

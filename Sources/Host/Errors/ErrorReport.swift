@@ -5,6 +5,8 @@ import Notebooks
 /// Turns a Lua error into what a person reads: message, source excerpt with a caret, call levels.
 struct ErrorReport {
   let error: LuaError
+  /// The error value as a person reads it, for values that are no text.
+  let valueText: String
   /// Finds the source text of a chunk by the name that messages use.
   let source: (String) -> String?
   /// Says what was probably meant, where the message names something unknown.
@@ -12,7 +14,7 @@ struct ErrorReport {
 
   /// The report in the form that fronts show.
   var evaluationError: EvaluationError {
-    let message = error.message
+    let message = error.value.text == nil ? valueText : error.message
     let hint = UnknownName(message: message, line: lineText).flatMap(suggestion)
     var lines = [heading(message)]
     if let position = error.position, let text = source(position.chunk) {

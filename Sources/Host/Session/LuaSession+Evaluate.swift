@@ -15,7 +15,8 @@ extension LuaSession {
       let globals = isStranger ? strangersGlobals() : environment
       let values = try compile(request, in: globals).call(request.isScript ? scriptArguments : [])
       file(request, values.first)
-      return request.isScript || values.isEmpty ? nil : try shown(values)
+      let isQuiet = request.isScript || ChunkForms(code: request.code).isSilenced
+      return isQuiet || values.isEmpty ? nil : try shown(values)
     }
     switch outcome {
     case .finished(let result): return Evaluation(status: .ok, result: result)
@@ -46,7 +47,8 @@ extension LuaSession {
   /// The error as people read it.
   func report(_ error: LuaError) -> EvaluationError {
     ErrorReport(
-      error: error, source: { self.lua.sourceText(ofChunk: $0) },
+      error: error, valueText: LuaPrinter(lua).summary(of: error.value, columns: 200),
+      source: { self.lua.sourceText(ofChunk: $0) },
       suggestion: { self.suggestion(for: $0) }
     ).evaluationError
   }
