@@ -3,14 +3,14 @@ import TestSupport
 import Testing
 
 @Suite struct RunCommandTests {
-  @Test(
-    "exit statuses",
-    arguments: [
-      (["-e", "print(1)"], Int32(0)), (["-e", "error('x')"], 1), (["-e", "os.exit(7)"], 7),
-      (["--frobnicate"], 2), (["--memory", "lots"], 2), (["--time"], 2), (["no-such-file.lua"], 1),
-      (["models", "frob"], 2), (["--version"], 0), (["--help"], 0), (["help", "notebook"], 0),
-      (["help", "no-such-topic"], 1), (["doctor"], 0),
-    ])
+  static let exits: [(arguments: [String], status: Int32)] = [
+    (["-e", "print(1)"], 0), (["-e", "error('x')"], 1), (["-e", "os.exit(7)"], 7),
+    (["--frobnicate"], 2), (["--memory", "lots"], 2), (["--time"], 2), (["no-such-file.lua"], 1),
+    (["models", "frob"], 2), (["--version"], 0), (["--help"], 0), (["help", "notebook"], 0),
+    (["help", "no-such-topic"], 1), (["doctor"], 0),
+  ]
+
+  @Test("exit statuses", arguments: exits)
   func statuses(arguments: [String], status: Int32) throws {
     let run = try ProgramRun(arguments)
     #expect(run.status == status, "\(run.output)\(run.errors)")

@@ -1,12 +1,17 @@
 public import Base
 import Bindings
-import LuaBridge
+public import LuaBridge
 
 /// The files under `stdlib/` that are made from the declarations.
 public enum GeneratedDocs {
+  /// Everything that is declared: the modules, and the session's own functions as "_G".
+  public static var declarations: [LuaModule] {
+    StandardModules.all.map { $0.declaration() } + [SessionFunctions.module]
+  }
+
   /// Every file's path under the standard library and its text.
   public static var files: [(path: String, text: String)] {
-    let modules = StandardModules.all.map { $0.declaration() }
+    let modules = declarations
     return modules.map { ("meta/\($0.name).lua", StubWriter.text(of: $0)) }
       + [("REFERENCE.md", ReferenceWriter.text(of: modules))]
   }

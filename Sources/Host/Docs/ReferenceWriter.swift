@@ -23,7 +23,8 @@ struct ReferenceWriter {
   private mutating func write(_ module: LuaModule) {
     lines += ["", "## \(module.name)", "", module.summary]
     paragraphs(module.detail, module.example)
-    for entry in module.entries { write(entry, prefix: "\(module.name).", level: "###") }
+    let prefix = module.name == "_G" ? "" : "\(module.name)."
+    for entry in module.entries { write(entry, prefix: prefix, level: "###") }
     for type in module.types {
       lines += ["", "### \(type.name)", "", type.summary]
       paragraphs(type.detail, type.example)

@@ -1,0 +1,60 @@
+import Base
+import Host
+import LuaBridge
+import Notebooks
+import TestSupport
+import Testing
+
+/// What is declared must be true: examples run, names are as agreed, results are of their types.
+@Suite(.serialized) struct DeclarationTests {
+  /// Every example of a declaration, with the name it belongs to.
+  static var examples: [(name: String, code: String)] {
+    GeneratedDocs.declarations.flatMap { module in
+      let own = [(module.name, module.example)] + module.entries.map {
+        ("\(module.name).\($0.name)", $0.example)
+      }
+      let types = module.types.flatMap { type in
+        [(type.name, type.example)] + type.entries.map { ("\(type.name).\($0.name)", $0.example) }
+      }
+      return (own + types).compactMap { name, code in code.map { (name, $0) } }
+    }
+  }
+
+  @Test func `every example runs`() throws {
+    let hasModel = try ProgramRun(["models", "list"]).output.contains(" here ")
+    try withTemporaryFolder { folder in
+      let bench = Bench()
+      bench.run("package.path = '\(folder)/?.lua;' .. package.path")
+      for (name, code) in Self.examples where hasModel || !name.hasPrefix("llm") {
+        let code = code.replacing("\"/tmp/", with: "\"\(folder)/")
+        let evaluation = bench.run(code)
+        let report = evaluation.error?.report.joined(separator: "\n") ?? ""
+        #expect(evaluation.status == .ok, "\(name): \(code)\n\(report)")
+      }
+    }
+  }
+
+  @Test func `the public names are those of the golden list`() throws {
+    let names = GeneratedDocs.declarations.flatMap { module in
+      module.entries.map { "\(module.name).\($0.name)" }
+        + module.types.flatMap { type in type.entries.map { "\(type.name).\($0.name)" } }
+    }
+    try expectGolden(names.sorted().joined(separator: "\n") + "\n", "Tests/HostTests/Golden/names.txt")
+  }
+
+  @Test func `every declaration says what it is, in one line that ends with a full stop`() {
+    for module in GeneratedDocs.declarations {
+      for entry in module.entries + module.types.flatMap(\.entries) {
+        #expect(entry.summary.hasSuffix("."), "\(module.name) \(entry.name): \(entry.summary)")
+        #expect(!entry.summary.contains("\n"))
+      }
+    }
+  }
+
+  @Test func `the stubs are Lua`() {
+    let lua = LuaState()
+    for (path, text) in GeneratedDocs.files where path.hasSuffix(".lua") {
+      #expect(throws: Never.self, "\(path)") { try lua.load(text, chunkName: path) }
+    }
+  }
+}
