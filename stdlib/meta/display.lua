@@ -26,7 +26,7 @@ function display.update(id, value) end
 --- ```lua
 --- display.html("<b>bold</b>")
 --- ```
----@param html string 
+---@param html string
 function display.html(html) end
 
 --- Shows an SVG.
@@ -34,7 +34,7 @@ function display.html(html) end
 --- ```lua
 --- display.svg('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
 --- ```
----@param svg string 
+---@param svg string
 function display.svg(svg) end
 
 --- Shows Markdown.
@@ -42,7 +42,7 @@ function display.svg(svg) end
 --- ```lua
 --- display.markdown("**bold**")
 --- ```
----@param markdown string 
+---@param markdown string
 function display.markdown(markdown) end
 
 --- Shows a value as JSON.
@@ -50,7 +50,7 @@ function display.markdown(markdown) end
 --- ```lua
 --- display.json({ a = { 1, 2, 3 } })
 --- ```
----@param value? any 
+---@param value? any
 function display.json(value) end
 
 --- Shows a PNG.

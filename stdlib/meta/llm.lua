@@ -38,7 +38,7 @@ local Model = {}
 --- llm.load():generate("The capital of France is", { max_tokens = 8 })
 --- ```
 ---@param prompt string|integer[] text, or token ids
----@param options? llm.Model.generate.Options 
+---@param options? llm.Model.generate.Options
 ---@return llm.Generation
 function Model:generate(prompt, options) end
 
@@ -60,7 +60,7 @@ function Model:generate(prompt, options) end
 --- llm.load():chat("What is a GPU?", { max_tokens = 16 })
 --- ```
 ---@param messages string|table[] text, or a list of { role = …, content = … }
----@param options? llm.Model.chat.Options 
+---@param options? llm.Model.chat.Options
 ---@return llm.Generation
 function Model:chat(messages, options) end
 
@@ -82,7 +82,7 @@ function Model:chat_prompt(messages) end
 --- llm.load():tokenize("Hello, world!")
 --- ```
 ---@param text string any bytes
----@param options? llm.Model.tokenize.Options 
+---@param options? llm.Model.tokenize.Options
 ---@return integer[]
 ---@return string[]
 function Model:tokenize(text, options) end
@@ -106,7 +106,7 @@ function Model:detokenize(ids) end
 --- llm.load():next_tokens("The capital of France is", { k = 3 })
 --- ```
 ---@param prompt string|integer[] text, or token ids
----@param options? llm.Model.next_tokens.Options 
+---@param options? llm.Model.next_tokens.Options
 ---@return {text: string, id: integer, probability: number, logit: number}[]
 function Model:next_tokens(prompt, options) end
 
@@ -228,7 +228,7 @@ llm = {}
 --- llm.load "smollm2-135m-instruct"
 --- ```
 ---@param name? string a name from llm.models(), or a path (default "smollm2-135m-instruct")
----@param options? llm.load.Options 
+---@param options? llm.load.Options
 ---@return llm.Model
 function llm.load(name, options) end
 

@@ -21,7 +21,7 @@ local Figure = {}
 --- ```lua
 --- plot.bar({ 3, 5 }):text{ width = 60, colors = "none" }
 --- ```
----@param options? plot.Figure.text.Options 
+---@param options? plot.Figure.text.Options
 ---@return string
 function Figure:text(options) end
 
@@ -33,7 +33,7 @@ function Figure:text(options) end
 --- ```lua
 --- #plot.line({ 1, 2 }):svg{ theme = "dark" }
 --- ```
----@param options? plot.Figure.svg.Options 
+---@param options? plot.Figure.svg.Options
 ---@return string
 function Figure:svg(options) end
 
@@ -45,7 +45,7 @@ function Figure:svg(options) end
 --- ```lua
 --- #plot.table({ { 1, 2 } }):html()
 --- ```
----@param options? plot.Figure.html.Options 
+---@param options? plot.Figure.html.Options
 ---@return string
 function Figure:html(options) end
 
@@ -61,7 +61,7 @@ function Figure:html(options) end
 --- #plot.line({ 1, 2 }):png()
 --- ```
 ---@param path? string where to write; nil returns the bytes
----@param options? plot.Figure.png.Options 
+---@param options? plot.Figure.png.Options
 ---@return string?
 function Figure:png(path, options) end
 
@@ -74,8 +74,8 @@ function Figure:png(path, options) end
 --- ```lua
 --- plot.line({ 1, 2 }):save(os.tmpname() .. ".svg")
 --- ```
----@param path string 
----@param options? plot.Figure.save.Options 
+---@param path string
+---@param options? plot.Figure.save.Options
 function Figure:save(path, options) end
 
 --- The forms that a notebook shows.
@@ -121,7 +121,7 @@ plot = {}
 --- ```
 ---@param data any the y values, or the x values with y behind them; or a list of series
 ---@param y? any the y values
----@param options? plot.line.Options 
+---@param options? plot.line.Options
 ---@return plot.Figure
 function plot.line(data, y, options) end
 
@@ -152,7 +152,7 @@ function plot.line(data, y, options) end
 --- ```
 ---@param data any the y values, or the x values with y behind them; or a list of series
 ---@param y? any the y values
----@param options? plot.step.Options 
+---@param options? plot.step.Options
 ---@return plot.Figure
 function plot.step(data, y, options) end
 
@@ -185,7 +185,7 @@ function plot.step(data, y, options) end
 --- ```
 ---@param data any the y values, or the x values with y behind them; or a list of series
 ---@param y? any the y values
----@param options? plot.scatter.Options 
+---@param options? plot.scatter.Options
 ---@return plot.Figure
 function plot.scatter(data, y, options) end
 
@@ -216,7 +216,7 @@ function plot.scatter(data, y, options) end
 --- ```
 ---@param data any the y values, or the x values with y behind them; or a list of series
 ---@param y? any the y values
----@param options? plot.area.Options 
+---@param options? plot.area.Options
 ---@return plot.Figure
 function plot.area(data, y, options) end
 
@@ -225,14 +225,14 @@ function plot.area(data, y, options) end
 ---@field high any the upper curve
 ---@field x? any where they are; counts from 1 without
 ---@field label? string default ""
----@field color? string 
+---@field color? string
 
 --- The area between two curves, as for p10 to p90.
 ---
 --- ```lua
 --- plot.band{ low = { 1, 2 }, high = { 3, 5 }, label = "p10 to p90" }
 --- ```
----@param options plot.band.Options 
+---@param options plot.band.Options
 ---@return plot.Figure
 function plot.band(options) end
 
@@ -240,14 +240,14 @@ function plot.band(options) end
 ---@field x? number where it stands upright
 ---@field y? number where it lies
 ---@field label? string default ""
----@field color? string 
+---@field color? string
 
 --- A line across a chart, to lay over it with +, as for a limit.
 ---
 --- ```lua
 --- plot.line({ 0.1, 0.3 }) + plot.rule{ y = 0.2, label = "SLO" }
 --- ```
----@param options? plot.rule.Options 
+---@param options? plot.rule.Options
 ---@return plot.Figure
 function plot.rule(options) end
 
@@ -290,7 +290,7 @@ function plot.text(texts) end
 --- ```
 ---@param data any the values, or names with values behind them; or a map from name to value
 ---@param y? any the values, or a list of series
----@param options? plot.bar.Options 
+---@param options? plot.bar.Options
 ---@return plot.Figure
 function plot.bar(data, y, options) end
 
@@ -324,7 +324,7 @@ function plot.bar(data, y, options) end
 --- plot.histogram({ 1, 2, 2, 3, 3, 3 }, { bins = 3 })
 --- ```
 ---@param values any the values, or a list of series
----@param options? plot.histogram.Options 
+---@param options? plot.histogram.Options
 ---@return plot.Figure
 function plot.histogram(values, options) end
 
@@ -355,7 +355,7 @@ function plot.histogram(values, options) end
 --- plot.cdf({ 0.1, 0.2, 0.9 }, { x_label = "latency", x_unit = "s" })
 --- ```
 ---@param values any the values, or a list of series, or a map from label to values
----@param options? plot.cdf.Options 
+---@param options? plot.cdf.Options
 ---@return plot.Figure
 function plot.cdf(values, options) end
 
@@ -384,7 +384,7 @@ function plot.cdf(values, options) end
 --- plot.heatmap({ { 1, 2 }, { 3, 4 } }, { row_labels = { "a", "b" } })
 --- ```
 ---@param rows any rows of numbers from the top, or a tensor of two dimensions
----@param options? plot.heatmap.Options 
+---@param options? plot.heatmap.Options
 ---@return plot.Figure
 function plot.heatmap(rows, options) end
 
@@ -405,7 +405,7 @@ function plot.heatmap(rows, options) end
 --- plot.grid({ { { label = "3g", span = 4, group = "A" }, { label = "free" } } })
 --- ```
 ---@param cells any rows of cells, each a text or { label =, group =, span = }
----@param options? plot.grid.Options 
+---@param options? plot.grid.Options
 ---@return plot.Figure
 function plot.grid(cells, options) end
 
@@ -421,7 +421,7 @@ function plot.grid(cells, options) end
 --- plot.table({ { name = "H100", gib = 80 } }, { columns = { "name", "gib" } })
 --- ```
 ---@param rows any rows of values, or records
----@param options? plot.table.Options 
+---@param options? plot.table.Options
 ---@return plot.Figure
 function plot.table(rows, options) end
 
@@ -442,7 +442,7 @@ function plot.table(rows, options) end
 --- plot.timeline({ { lane = "r1", from = 0, to = 2, group = "prefill" } })
 --- ```
 ---@param items any list of { lane =, from =, to =, label =, group = } or { lane =, at = }
----@param options? plot.timeline.Options 
+---@param options? plot.timeline.Options
 ---@return plot.Figure
 function plot.timeline(items, options) end
 
@@ -455,7 +455,7 @@ function plot.timeline(items, options) end
 --- plot.row({ plot.line({ 1, 2 }), plot.bar({ 1, 2 }) })
 --- ```
 ---@param figures plot.Figure[] list of figures
----@param options? plot.row.Options 
+---@param options? plot.row.Options
 ---@return plot.Figure
 function plot.row(figures, options) end
 
@@ -468,7 +468,7 @@ function plot.row(figures, options) end
 --- plot.column({ plot.line({ 1, 2 }), plot.bar({ 1, 2 }) })
 --- ```
 ---@param figures plot.Figure[] list of figures
----@param options? plot.column.Options 
+---@param options? plot.column.Options
 ---@return plot.Figure
 function plot.column(figures, options) end
 
