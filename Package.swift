@@ -103,7 +103,7 @@ let package = Package(
       exclude: ["Golden"]),
     tests("TerminalTests", ["Base", "Notebooks", "Terminal"]),
     tests("BindingsTests", ["Base", "Figures", "Tensors", "Inference", "LuaBridge", "Bindings"]),
-    tests("HostTests", ["Base", "Notebooks", "LuaBridge", "Host"]),
+    tests("HostTests", ["Base", "Notebooks", "LuaBridge", "Host"], exclude: ["Golden"]),
     tests("StdlibTests", ["Base", "Host", "Notebooks"], exclude: ["Specs"]),
     tests("NotebookTests", ["Base", "orrery"]),
     tests("CommandLineTests", ["Base", "orrery"]),

@@ -128,6 +128,46 @@ function Model:perplexity(text) end
 ---@return number[] # in nats
 function Model:log_probabilities(text) end
 
+--- The logits that follow a prompt, a tensor [V].
+---
+--- Element i belongs to token id i - 1: ids count from 0, elements from 1.
+---
+--- ```lua
+--- llm.load():logits("The capital of France is")
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@return tensor.Tensor
+function Model:logits(prompt) end
+
+--- The embeddings of a prompt's tokens, a tensor [T, d].
+---
+--- ```lua
+--- llm.load():embed_tokens("king queen")
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@return tensor.Tensor
+function Model:embed_tokens(prompt) end
+
+--- The residual stream before the first layer and behind each: L + 1 tensors [T, d].
+---
+--- ```lua
+--- #llm.load():hidden_states("The capital of France is")
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@return tensor.Tensor[]
+function Model:hidden_states(prompt) end
+
+--- How much each token looks at those up to itself, a tensor [T, T].
+---
+--- ```lua
+--- llm.load():attention("The cat sat because it was tired", 1, 1)
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@param layer integer from 1 (at least 1)
+---@param head integer from 1 (at least 1)
+---@return tensor.Tensor
+function Model:attention(prompt, layer, head) end
+
 --- What a model produced; prints as its text.
 ---
 --- ```lua
