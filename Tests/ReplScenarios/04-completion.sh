@@ -39,3 +39,16 @@ keys Tab
 sees 'cell commands' '%time'
 keys C-c
 finish
+start catalog
+type_text 'llm.load "smollm2-135m'
+keys Tab
+sees 'names of a catalog inside strings' 'llm.load "smollm2-135m-instruct'
+keys C-u
+type_text 'llm.load("x", { ca'
+keys Tab
+sees 'named arguments' 'cache = '
+type_text '"f'
+keys Tab
+sees 'and the words that they take' 'f16'
+keys C-c
+finish

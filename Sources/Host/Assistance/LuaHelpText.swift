@@ -84,22 +84,28 @@ enum LuaHelpText {
       })
   }
 
-  /// Rows in columns, indented; the last column is as wide as it is.
+  /// Text is laid out for the narrowest screen that is common.
+  private static let width = 80
+
+  /// Rows in columns, indented; the last column is broken where it reaches the edge.
   private static func aligned(_ rows: [[String]]) -> [String] {
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in
       min(36, rows.map { column < $0.count ? $0[column].displayWidth : 0 }.max() ?? 0)
     }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        column == row.count - 1 ? cell : cell.padded(toWidth: widths[column])
-      }
-      return ("  " + cells.joined(separator: "  ")).trimmedEnd
+    return rows.flatMap { row in
+      let head = row.dropLast().enumerated().map { column, cell in
+        cell.padded(toWidth: widths[column]) + "  "
+      }.joined()
+      let line = ("  " + head + (row.last ?? "")).trimmedEnd
+      return line.wrapped(toWidth: width, indent: min(width / 2, 2 + head.displayWidth))
     }
   }
 
   private static func joined(_ lines: [String], example: String?) -> String {
-    var lines = lines
+    var lines = lines.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }
+      .map(String.init)
+      .flatMap { $0.hasPrefix("  ") ? [$0] : $0.wrapped(toWidth: width, indent: 2) }
     if let example { lines += ["", "example:", "  \(example)"] }
     return lines.joined(separator: "\n")
   }

@@ -1,9 +1,7 @@
 import Base
 import Testing
 
-@testable import Terminal
-
-@Suite struct TextFittingTests {
+@Suite struct WrappingTests {
   @Test(
     "a line is cut at spaces, and what follows is indented",
     arguments: [
@@ -12,6 +10,11 @@ import Testing
     ])
   func wraps(_ text: String, _ expected: [String]) {
     #expect(text.wrapped(toWidth: 10) == expected)
+  }
+
+  @Test func `further lines may stand below a column`() {
+    let lines = "  name   one two three".wrapped(toWidth: 18, indent: 9)
+    #expect(lines == ["  name   one two", "         three"])
   }
 
   @Test func `no piece is too wide and no word is lost`() {
