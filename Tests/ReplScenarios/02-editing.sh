@@ -48,3 +48,15 @@ ends_with 'a line after it stands where it should' '   │ end'
 keys Enter
 ends_with 'and the block runs' '[2]>'
 finish
+window editor
+line "VISUAL='sed -i s/1/20/' '$program' -q"
+wait_for '[1]>'
+type_text '1 + 1'
+keys M-e
+ends_with 'Alt-e edits the text in the editor' '[1]> 20 + 1'
+keys Enter
+sees 'and what comes back runs' '21'
+keys C-l
+line '%edit 1'
+sees '%edit opens an earlier text' '40'
+finish
