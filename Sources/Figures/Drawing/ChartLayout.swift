@@ -23,35 +23,43 @@ struct ChartLayout {
     yRunsDown = chart.yRunsDown
     let isRounded = (x: chart.isHorizontal, y: !chart.isHorizontal)
     func leftAxis(_ height: Double) -> ResolvedAxis {
-      Self.axis(chart.yAxis, chart.y, about: Int(height / 46), isRounded: isRounded.y)
+      Self.axis(
+        chart.yAxis, chart.y, about: Int(height / 46), isRounded: isRounded.y,
+        isWhole: chart.isWhole.y)
     }
-    let guess = leftAxis(frame.height - 60)
-    let labels = guess.ticks.map { TextMeasure.width($0.label, size: 11) }
     // Names of bars may take a third of the width, then they are cut.
-    let left = min(labels.max() ?? 0, frame.width / 3) + 10
-    let width = max(30, frame.width - left - right)
-    nameSetting = Self.nameSetting(chart.xAxis.categories ?? [], width: width)
+    func room(_ axis: ResolvedAxis) -> Double {
+      let labels = axis.ticks.map { TextMeasure.width($0.label, size: 11) }
+      return min(labels.max() ?? 0, frame.width / 3) + 10
+    }
+    let guess = room(leftAxis(frame.height - 60))
+    nameSetting = Self.nameSetting(
+      chart.xAxis.categories ?? [], width: max(30, frame.width - guess - right))
     let hasTitle = (x: !chart.xAxis.title.isEmpty, y: !chart.yAxis.title.isEmpty)
     let top = frame.y + (hasTitle.y ? 24 : 8)
     let below = Self.roomForNames(chart.xAxis, nameSetting) + (hasTitle.x ? 18 : 0)
     let height = max(30, frame.bottom - below - top)
     y = leftAxis(height)
+    let left = room(y)
+    let width = max(30, frame.width - left - right)
     plot = Rect(x: frame.x + left, y: top, width: width, height: height)
-    x = Self.axis(chart.xAxis, chart.x, about: Int(width / 80), isRounded: isRounded.x)
-    if chart.xAxis.categories == nil { thinNumbers(chart.xAxis) }
+    x = Self.axis(
+      chart.xAxis, chart.x, about: Int(width / 80), isRounded: isRounded.x,
+      isWhole: chart.isWhole.x)
+    if chart.xAxis.categories == nil { thinNumbers(chart.xAxis, isWhole: chart.isWhole.x) }
     // The last label is centred on its tick and may stand out.
     let overhang = (overhangOfLastLabel() ?? 0) - right
     if overhang > 0 { plot.width = max(30, plot.width - overhang) }
   }
 
-  private static func axis(_ axis: Axis, _ scale: Scale, about count: Int, isRounded: Bool)
-    -> ResolvedAxis
-  {
+  private static func axis(
+    _ axis: Axis, _ scale: Scale, about count: Int, isRounded: Bool, isWhole: Bool
+  ) -> ResolvedAxis {
     let count = max(2, count)
     let rounded = scale.rounded(
       about: count, lowIsFree: isRounded && axis.minimum == nil,
       highIsFree: isRounded && axis.maximum == nil)
-    return ResolvedAxis(axis, scale: rounded, about: count)
+    return ResolvedAxis(axis, scale: rounded, about: count, isWhole: isWhole)
   }
 
   private static func nameSetting(_ names: [String], width: Double) -> NameSetting {
@@ -70,11 +78,11 @@ struct ChartLayout {
   }
 
   /// Takes fewer ticks along the bottom until no two labels touch.
-  private mutating func thinNumbers(_ axis: Axis) {
+  private mutating func thinNumbers(_ axis: Axis, isWhole: Bool) {
     var count = max(2, Int(plot.width / 80))
     while count > 1, labelsTouch() {
       count -= 1
-      x = ResolvedAxis(axis, scale: x.scale, about: count)
+      x = ResolvedAxis(axis, scale: x.scale, about: count, isWhole: isWhole)
     }
     guard labelsTouch() else { return }
     for index in x.ticks.indices.dropFirst() { x.ticks[index].label = "" }

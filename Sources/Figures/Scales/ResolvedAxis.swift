@@ -11,14 +11,17 @@ struct ResolvedAxis: Hashable {
   private let factor: Double
 
   /// Places about as many labelled ticks as wanted.
-  init(_ axis: Axis, scale: Scale, about count: Int) {
+  ///
+  /// `isWhole` says that all values are whole numbers, so that ticks between them mean nothing.
+  init(_ axis: Axis, scale: Scale, about count: Int, isWhole: Bool = false) {
     self.scale = scale
     let prefix = SIPrefix.fitting(scale, unit: axis.unit)
     factor = prefix.factor
     title = Self.title(axis.label, unit: prefix.symbol + axis.unit)
     switch scale.kind {
     case .linear:
-      let (values, step) = LinearTicks.values(from: scale.low, to: scale.high, about: count)
+      let (values, step) = LinearTicks.values(
+        from: scale.low, to: scale.high, about: count, finest: isWhole ? 1 : 0)
       ticks = Self.linear(values, step: step, factor: prefix.factor)
     case .log: ticks = Self.log(scale, factor: prefix.factor, about: count)
     case .time:

@@ -35,6 +35,8 @@ struct ResolvedChart {
   /// The axis that lies at the bottom, and the one at the left side.
   var xAxis, yAxis: Axis
   var x, y: Scale
+  /// Whether all values along an axis are whole numbers.
+  private(set) var isWhole = (x: false, y: false)
   /// What was left out, as sentences.
   var notes: [String] = []
   let isHorizontal: Bool
@@ -85,6 +87,7 @@ struct ResolvedChart {
   private mutating func findScales() {
     var extent = Extent()
     for layer in layers { extent.include(layer.shape) }
+    isWhole = (extent.x.hasWholeValues, extent.y.hasWholeValues)
     let onlyLines = layers.allSatisfy { $0.shape.isJoined || $0.shape.isAnnotation }
     x = extent.scale(for: xAxis, low: extent.x.low, high: extent.x.high)
     var (low, high) = (extent.y.low, extent.y.high)
@@ -109,6 +112,7 @@ struct ResolvedChart {
 
   private mutating func transpose() {
     swap(&x, &y)
+    isWhole = (isWhole.y, isWhole.x)
     swap(&xAxis, &yAxis)
     for index in layers.indices { layers[index].shape.transpose() }
   }
@@ -167,10 +171,23 @@ private struct Extent {
   struct Range {
     var low = Double.infinity
     var high = -Double.infinity
+    var isWhole = true
+
+    /// True where there are values, all of them whole, and more than one tick fits between them.
+    var hasWholeValues: Bool { isWhole && high - low >= 2 }
 
     mutating func include(_ value: Double) {
       if value < low { low = value }
       if value > high { high = value }
+      if isWhole, value != value.rounded() { isWhole = false }
+    }
+
+    /// A bar is where its middle is: its sides say nothing about whole numbers.
+    mutating func includeSides(_ a: Double, _ b: Double, isTouching: Bool) {
+      let wasWhole = isWhole
+      include(a)
+      include(b)
+      if !isTouching { isWhole = wasWhole && (a + b) / 2 == ((a + b) / 2).rounded() }
     }
   }
 
@@ -182,10 +199,11 @@ private struct Extent {
     case .path(let segments, _):
       for segment in segments { for point in segment { include(point.x, point.y) } }
     case .dots(let points): for point in points { include(point.x, point.y) }
-    case .boxes(let boxes, _):
+    case .boxes(let boxes, let isTouching):
       for box in boxes {
-        include(box.x0, box.y0)
-        include(box.x1, box.y1)
+        x.includeSides(box.x0, box.x1, isTouching: isTouching)
+        y.include(box.y0)
+        y.include(box.y1)
       }
     case .band(let segments):
       for segment in segments {

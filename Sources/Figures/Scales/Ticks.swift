@@ -22,20 +22,24 @@ enum LinearTicks {
   }
 
   /// The multiples of a round step inside a range, about as many as wanted, and the step.
-  static func values(from low: Double, to high: Double, about count: Int) -> (
-    values: [Double], step: Double
-  ) {
+  ///
+  /// `finest` is the smallest step taken, such as 1 where only whole numbers make sense.
+  static func values(
+    from low: Double, to high: Double, about count: Int, finest: Double = 0
+  ) -> (values: [Double], step: Double) {
     let span = high - low
     guard span > 0, span.isFinite else { return ([low], 1) }
     // A step a little below the range may have only one multiple in it: then a finer one.
     for finer in 0..<4 {
-      let step = roundStep(atLeast: span / Double(max(1, count) + finer))
+      let step = roundStep(atLeast: max(finest, span / Double(max(1, count) + finer)))
       let slack = step * 1e-9
       let first = ((low - slack) / step).rounded(.up)
       let last = ((high + slack) / step).rounded(.down)
       // Far from zero the step may be below the spacing of numbers.
       guard abs(first) < 1e12, abs(last) < 1e12 else { break }
-      if last > first { return ((0...Int(last - first)).map { (first + Double($0)) * step }, step) }
+      if last > first || (finest > 0 && last == first) {
+        return ((0...Int(last - first)).map { (first + Double($0)) * step }, step)
+      }
     }
     return ([low, high], span)
   }
