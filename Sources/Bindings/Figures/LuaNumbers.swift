@@ -1,17 +1,6 @@
 import Base
 import LuaBridge
 
-/// A type of objects that give their numbers without a table in between.
-///
-/// Pictures, statistics and other readers of numbers take any object of such a type; objects of
-/// other types are asked for a table by a method `to_table`, `totable` or `values`.
-public protocol NumberSequenceConvertible {
-  /// The lengths of the dimensions, outermost first; empty for a single number.
-  var numberShape: [Int] { get }
-  /// The numbers in row-major order.
-  func numberSequence() throws -> [Double]
-}
-
 /// Lua values read as numbers: tables, nested tables, objects that give tables.
 enum LuaNumbers {
   /// Numbers in order; nil where the value is no sequence of numbers.
@@ -42,6 +31,9 @@ enum LuaNumbers {
   }
 
   /// The table that an object gives for its content.
+  ///
+  /// A tensor has a method `to_table`, a statistic its values: whoever has one of these names can be
+  /// drawn, and pictures know no type of either.
   static func content(of value: LuaValue) throws -> LuaValue? {
     guard case .userdata(let object) = value else { return nil }
     for name in ["to_table", "totable", "values", "samples"] {
