@@ -92,13 +92,11 @@ static int load(lua_State *L) {
 
 // `skipped` slots below the results do not belong to them.
 static int finish_call(lua_State *L, int status, lua_KContext skipped) {
-  if (__builtin_expect(lb_stopping(L), 0)) return lb_raise_stop(L);
-  if (status != LUA_OK && status != LUA_YIELD) {
-    lua_pushboolean(L, 0);
-    lua_insert(L, -2);
-    return 2;
-  }
-  return lua_gettop(L) - (int)skipped;
+  if (__builtin_expect(lb_context(L)->stop.reason, 0)) return lb_raise_stop(L);
+  if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)skipped;
+  lua_pushboolean(L, 0);
+  lua_insert(L, -2);
+  return 2;
 }
 
 static int protected_call(lua_State *L) {
@@ -146,8 +144,13 @@ int lb_replace_metatable(lua_State *L) {
   return 1;
 }
 
+// The upvalue is the name of the field, which need not be looked up then.
 static int set_metatable(lua_State *L) {
-  if (lua_type(L, 2) == LUA_TTABLE) lb_wrap_finalizer(L, 2);
+  if (lua_type(L, 2) == LUA_TTABLE) {
+    lua_settop(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    if (lua_rawget(L, 2) != LUA_TNIL) lb_wrap_finalizer(L, 2);
+  }
   return lb_replace_metatable(L);
 }
 
@@ -166,12 +169,14 @@ void lb_open_baselib(lua_State *L) {
       {"print", print},
       {"pcall", protected_call},
       {"xpcall", handled_call},
-      {"setmetatable", set_metatable},
       {"sleep", sleep_seconds},
       {NULL, NULL},
   };
   lua_pushglobaltable(L);
   luaL_setfuncs(L, functions, 0);
+  lua_pushliteral(L, "__gc");
+  lua_pushcclosure(L, set_metatable, 1);
+  lua_setfield(L, -2, "setmetatable");
   lua_getfield(L, -1, "load");
   lua_pushcclosure(L, load, 1);
   lua_setfield(L, -2, "load");

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "resume.h"
+
 // Runs when Swift has returned and went over the limit: its garbage may be all that is too much.
 static void settle(lua_State *L, lb_Context *context) {
   context->over = 0;
@@ -150,7 +152,7 @@ int lb_resume(lua_State *co, lua_State *from, int arguments, int *results) {
   int is_run = context->stop.runs == 0 && lb_run_begin(co, no_limits);
   context->in_swift = 0;
   context->calls++;
-  int status = lb_resume_coroutine(co, from, arguments, results);
+  int status = lb_resume_coroutine(context, co, from, arguments, results);
   context->calls--;
   context->in_swift = saved;
   end_call(context, status, is_run);

@@ -1,19 +1,22 @@
 // coroutine.resume, wrap and close.
 #include "coroutinelib.h"
 
+#include "resume.h"
 #include "stack.h"
 
 // Resumes a coroutine with the values on top of L and moves there what it gives; the count of that,
 // or -1 and an error. Raises a stop.
-static int resume_with(lua_State *L, lua_State *co, int arguments) {
+static inline __attribute__((always_inline)) int resume_with(
+    lua_State *L, lua_State *co, int arguments) {
+  lb_Context *context = lb_context(L);
   if (!lua_checkstack(co, arguments)) {
     lua_pushliteral(L, "too many arguments to resume");
     return -1;
   }
   lua_xmove(L, co, arguments);
   int results;
-  int status = lb_resume_coroutine(co, L, arguments, &results);
-  if (__builtin_expect(lb_stopping(L), 0)) {
+  int status = lb_resume_coroutine(context, co, L, arguments, &results);
+  if (__builtin_expect(context->stop.reason, 0)) {
     // What it yielded would be taken for arguments when it is resumed after the stop.
     if (status == LUA_YIELD) lua_pop(co, results);
     lb_raise_stop(L);

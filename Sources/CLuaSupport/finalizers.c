@@ -4,12 +4,14 @@
 // signal gets through. Hooks of another coroutine stay on: so a finalizer runs in one kept for it.
 #include "finalizers.h"
 
+#include "resume.h"
+
 static int run_in(lua_State *L, lua_State *helper) {
   int count, arguments = lua_gettop(L);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_xmove(L, helper, arguments + 1);
-  int status = lb_resume_coroutine(helper, L, arguments, &count);
+  int status = lb_resume_coroutine(lb_context(L), helper, L, arguments, &count);
   if (status == LUA_OK) {
     lua_settop(helper, 0);
     return 0;

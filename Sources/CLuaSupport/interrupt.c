@@ -1,6 +1,7 @@
 // The stop flag of a state, the hook that obeys it, runs and their instruction budgets.
 #include "CLuaSupport.h"
 #include "interrupt_threads.h"
+#include "resume.h"
 
 enum {
   SLICE = 128,       // instructions between two looks at the budget
@@ -117,24 +118,12 @@ static void mark(lua_State *L, lua_Debug *event) {
 
 int lb_was_stopped(lua_State *co) { return lua_gethook(co) == mark; }
 
-static void set_running(lb_Context *context, lua_State *L) {
-  *(lua_State *volatile *)&context->running = L;
-  if (__builtin_expect(context->stop.counts, 0)) rearm(L, &context->stop);
-}
+void lb_mark_stopped(lua_State *co) { lua_sethook(co, mark, LUA_MASKCOUNT, 1 << 30); }
 
-int lb_resume_coroutine(lua_State *co, lua_State *from, int arguments, int *results) {
-  lb_Context *context = lb_context(co);
-  if (__builtin_expect(context->stop.counts, 0) && lua_status(co) == LUA_OK) {
-    // Its last instructions will not be counted.
-    context->stop.steps -= SLICE / 2;
-  }
-  set_running(context, co);
-  int status = lua_resume(co, from, arguments, results);
-  set_running(context, from);
-  if (__builtin_expect(context->stop.reason, 0)) {
-    if (status != LUA_OK && status != LUA_YIELD) lua_sethook(co, mark, LUA_MASKCOUNT, 1 << 30);
-  }
-  return status;
+void lb_rearm_budget(lua_State *L) { rearm(L, stop_of(L)); }
+
+void lb_charge_coroutine(lua_State *co) {
+  if (lua_status(co) == LUA_OK) stop_of(co)->steps -= SLICE / 2;
 }
 
 int lb_reset_coroutine(lua_State *co, lua_State *from) {
@@ -143,9 +132,9 @@ int lb_reset_coroutine(lua_State *co, lua_State *from) {
     return lua_status(co);
   }
   lb_Context *context = lb_context(co);
-  set_running(context, co);
+  lb_set_running(context, co);
   int status = lua_resetthread(co);
-  set_running(context, from);
+  lb_set_running(context, from);
   return status;
 }
 

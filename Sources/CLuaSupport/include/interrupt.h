@@ -88,9 +88,7 @@ void lb_poll(lua_State *L, int64_t steps);
 int lb_raise_stop(lua_State *L);
 // Begins a stop of the innermost run that the reason concerns, and raises it.
 int lb_begin_stop(lua_State *L, int reason);
-// As lua_resume and lua_resetthread, saying which coroutine runs. After a stop they return like
-// after any other error; a lua_CFunction then raises it on. Never raise.
-int lb_resume_coroutine(lua_State *co, lua_State *from, int arguments, int *results);
+// As lua_resetthread, saying which coroutine runs. Never raises.
 int lb_reset_coroutine(lua_State *co, lua_State *from);
 // Whether a stop ended this coroutine. Lua leaves its hooks off for ever, so that nothing may run
 // in it any more, not even to close its variables.
