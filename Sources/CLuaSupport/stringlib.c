@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "stringlib.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "matcher.h"
@@ -268,11 +269,52 @@ static int rep(lua_State *L) {
   return 1;
 }
 
+// ---- lower, upper and reverse: one pass, in pieces
+
+typedef void (*Pass)(char *to, const char *from, size_t done, size_t count, size_t total);
+
+static void lower_piece(char *to, const char *from, size_t done, size_t count, size_t total) {
+  (void)total;
+  for (size_t i = done; i < done + count; i++) to[i] = (char)tolower((uint8_t)from[i]);
+}
+
+static void upper_piece(char *to, const char *from, size_t done, size_t count, size_t total) {
+  (void)total;
+  for (size_t i = done; i < done + count; i++) to[i] = (char)toupper((uint8_t)from[i]);
+}
+
+static void reverse_piece(char *to, const char *from, size_t done, size_t count, size_t total) {
+  for (size_t i = done; i < done + count; i++) to[i] = from[total - 1 - i];
+}
+
+static int map(lua_State *L, Pass pass) {
+  size_t total;
+  const char *text = luaL_checklstring(L, 1, &total);
+  check_room(L, total);
+  luaL_Buffer b;
+  char *block = luaL_buffinitsize(L, &b, total);
+  for (size_t done = 0; done < total;) {
+    size_t count = total - done < CHUNK ? total - done : CHUNK;
+    pass(block, text, done, count, total);
+    done += count;
+    if (done < total) lb_poll(L, CHUNK / 64);
+  }
+  luaL_pushresultsize(&b, total);
+  return 1;
+}
+
+static int lower(lua_State *L) { return map(L, lower_piece); }
+
+static int upper(lua_State *L) { return map(L, upper_piece); }
+
+static int reverse(lua_State *L) { return map(L, reverse_piece); }
+
 // ---- The library
 
 void lb_open_stringlib(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"find", find}, {"match", match}, {"gmatch", gmatch}, {"gsub", gsub}, {"rep", rep},
+      {"lower", lower}, {"upper", upper}, {"reverse", reverse},
       {NULL, NULL},
   };
   lb_matcher_learn_classes();

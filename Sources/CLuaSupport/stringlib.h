@@ -4,7 +4,7 @@
 
 #include "CLuaSupport.h"
 
-// Replaces find, match, gmatch, gsub and rep in the string library, which is open.
+// Replaces find, match, gmatch, gsub, lower, rep, reverse and upper in the string library, which is open.
 void lb_open_stringlib(lua_State *L);
 
 #endif

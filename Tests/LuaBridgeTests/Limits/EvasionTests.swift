@@ -80,6 +80,7 @@ struct Evasion: CustomTestStringConvertible, Sendable {
       "table.remove(setmetatable({}, { __len = function() return 1e15 end }), 1)"),
     Evasion("unpack in a loop", "while true do pcall(table.unpack, {}, 1, 1e7) end"),
     Evasion("rep in a loop", "while true do pcall(string.rep, 'x', 2e8) end"),
+    Evasion("reverse in a loop", "local s = ('x'):rep(2e8) while true do s:reverse() end"),
     Evasion("a wide format", "while true do pcall(string.format, '%99999d', 1) end"),
     Evasion("utf8 in a loop", "local s = ('é'):rep(1e6) while true do utf8.len(s) end"),
     Evasion("compiling long texts", "while true do load(('x = 1 '):rep(1e6)) end"),

@@ -126,7 +126,8 @@ import Testing
       "gmatch, 'a'", "gmatch, nil, 'a'", "rep, 'x'", "rep, 'x', -1", "rep, 'ab', 3, ','",
       "rep, '', 1e9", "rep, 'x', 1 << 62, 'abc'", "rep, 'x', 0", "rep, 'abc', 1, ','",
       "rep, '', 3, '-'",
-      "rep, 7, 2, 0", "rep, 'x', 1.5",
+      "rep, 7, 2, 0", "lower, 'aÄBc\\0D'", "upper, 'aÄBc\\0d'", "reverse, 'abc\\0d'", "reverse, ''",
+      "upper", "lower, 12", "reverse, {}", "rep, 'x', 1.5",
     ])
   func oddArguments(call: String) throws {
     let name = call.prefix { $0 != "," }
