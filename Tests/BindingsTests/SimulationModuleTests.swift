@@ -35,7 +35,7 @@ import Testing
         sim.run()
         """)
     }
-    #expect(error?.description == #"test:3: process "printer" at 2.0 s: out of paper"#)
+    #expect(error?.description == #"test:3: process "printer" at 2 s: out of paper"#)
   }
 
   @Test(

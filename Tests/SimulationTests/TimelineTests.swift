@@ -12,7 +12,7 @@ import Testing
     let holds = sim.timeline?.spans(of: .hold) ?? []
     #expect(holds.map(\.track) == ["server 1", "server 2", "server 1"])
     #expect(holds.map(\.start) == [0, 0, 1])
-    #expect(sim.timeline?.spans(of: .wait).map(\.label) == ["wait server"])
+    #expect(sim.timeline?.spans(of: .wait).map(\.label) == ["waits for server"])
     #expect(sim.timeline?.spans(of: .sleep).count == 3)
   }
 

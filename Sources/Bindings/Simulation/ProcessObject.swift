@@ -96,9 +96,9 @@ final class ProcessObject {
     let error = thread.failure()
     guard error.kind == .runtime, case .string = error.value else { return error }
     let place = error.position.map { "\($0.chunk):\($0.line): " } ?? ""
-    let time = simulator.now
+    let time = shownTime(simulator.now)
     return LuaError(
-      value: .text("\(place)process \"\(name)\" at \(time) s: \(error.message)"))
+      value: .text("\(place)process \"\(name)\" at \(time): \(error.message)"))
   }
 
   /// Ends the coroutine where it stands, so that its `<close>` variables are closed.
@@ -156,8 +156,8 @@ struct InterruptValue: CustomStringConvertible {
   let remainingSeconds: Double
 
   var description: String {
-    if let taker { return "preempted by process \"\(taker)\", \(remainingSeconds) s were left" }
+    if let taker { return "preempted by process \"\(taker)\", \(shownTime(remainingSeconds)) were left" }
     let words = reason.text ?? reason.number.map { "\($0)" } ?? ""
-    return "interrupted\(words.isEmpty ? "" : ": \(words)"), \(remainingSeconds) s were left"
+    return "interrupted\(words.isEmpty ? "" : ": \(words)"), \(shownTime(remainingSeconds)) were left"
   }
 }

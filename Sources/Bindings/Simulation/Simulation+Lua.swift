@@ -93,9 +93,17 @@ extension SimulationObject: LuaExported {
       .optional(
         .function("observer", "gets a record", signature: "fun(record: table)"))
     ) { simulation, state, observer in simulation.trace(observer, in: state) }
-    method("record", "Records spans for a timeline from now on.") { simulation in
-      if simulation.simulator.timeline == nil { simulation.simulator.timeline = Timeline() }
+    method("record", "Records spans for a timeline from now on.") { $0.record() }
+    method(
+      "mark", "Records that something happened now, for the timeline.",
+      .string("label", "what stands beside it"), .string("lane", default: "marks")
+    ) { simulation, label, lane in
+      simulation.record()
+      simulation.simulator.timeline?.mark(track: lane, label, at: simulation.simulator.now)
     }
+    method(
+      "timeline", "Draws who held what, and who waited, as a figure.", timelineOptions
+    ) { try $0.drawing($1) }
     method("reset_statistics", "Forgets the figures of all places, as after a warm-up.") {
       $0.simulator.resetStatistics()
     }
@@ -204,7 +212,7 @@ extension SimulationObject {
       throw Problem("run takes until_seconds or for_seconds", fix: "give one of them")
     }
     if let until, until < simulator.now {
-      throw Problem("run{ until_seconds = \(until) }: it is \(simulator.now) s already")
+      throw Problem("run{ until_seconds = \(until) }: it is \(shownTime(simulator.now)) already")
     }
     let limit = RunLimit(
       time: until ?? duration.map { simulator.now + $0 }, events: events,

@@ -35,7 +35,7 @@ public enum SimulationModule: LuaDeclarations {
     function("new", "Makes a simulation at time 0.", .moduleCall, newOptions) { _, options in
       let (seed, isRecorded) = options.values
       let simulation = SimulationObject(seed: UInt64(bitPattern: Int64(seed)))
-      if isRecorded { simulation.simulator.timeline = Timeline() }
+      if isRecorded { simulation.record() }
       return simulation
     }.example("sim.new{ seed = 1 }")
     function("default", "The simulation that the module's own functions work on.", .moduleCall) {
@@ -47,7 +47,7 @@ public enum SimulationModule: LuaDeclarations {
       let (seed, isRecorded) = options.values
       try call.simulation.close()
       let simulation = call.fresh(seed: seed)
-      if isRecorded { simulation.simulator.timeline = Timeline() }
+      if isRecorded { simulation.record() }
       return simulation
     }.example("sim.reset{ seed = 7 }")
     making
@@ -122,10 +122,13 @@ public enum SimulationModule: LuaDeclarations {
     function("inspect", "What is going on now, as a table.", .moduleCall) {
       $0.simulation.inspection(in: $0.state)
     }.example("sim.inspect()")
-    function("record", "Records spans for a timeline from now on.", .moduleCall) { call in
-      let simulator = call.simulation.simulator
-      if simulator.timeline == nil { simulator.timeline = Timeline() }
+    function("record", "Records spans for a timeline from now on.", .moduleCall) {
+      $0.simulation.record()
     }.example("sim.record()")
+    function(
+      "timeline", "Draws who held what, and who waited, as a figure.", .moduleCall,
+      SimulationObject.timelineOptions
+    ) { try $0.simulation.drawing($1) }.example("sim.record() sim.timeline()")
   }
 
   @MemberBuilder private static var chance: [ExportedMember] {

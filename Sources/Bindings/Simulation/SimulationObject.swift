@@ -118,7 +118,7 @@ final class SimulationObject {
   private func complainAboutYield(_ process: ProcessObject) {
     fail(
       Problem(
-        "process \"\(process.name)\" at \(simulator.now) s: it yielded without waiting",
+        "process \"\(process.name)\" at \(shownTime(simulator.now)): it yielded without waiting",
         fix: "call p:sleep(0) instead of coroutine.yield()"))
     process.closeThread()
     simulator.finish(process.id)
@@ -133,9 +133,19 @@ final class SimulationObject {
 
 extension SimulationObject: CustomStringConvertible {
   var description: String {
-    "simulation at \(simulator.now) s: \(simulator.eventCount) events, "
+    "simulation at \(shownTime(simulator.now)): \(simulator.eventCount) events, "
       + "\(simulator.processCount) processes, \(simulator.pendingCount) pending"
   }
+}
+
+/// A time in seconds for people: six significant digits, without an empty fraction.
+func shownTime(_ seconds: Double) -> String {
+  guard seconds.isFinite, seconds != 0 else { return "\(seconds == 0 ? "0" : "\(seconds)") s" }
+  var scale = 1.0
+  while abs(seconds) * scale < 100_000, scale < 1e9 { scale *= 10 }
+  let rounded = (seconds * scale).rounded() / scale
+  if rounded == rounded.rounded(), abs(rounded) < 1e15 { return "\(Int(rounded)) s" }
+  return "\(rounded) s"
 }
 
 /// Lua values by number.

@@ -74,7 +74,7 @@ extension Simulator {
     rows[index].wake = Wake(.slept)
     rows[index].deadline = time
     rows[index].event = queue.push(time: time, payload: UInt64(process.slot))
-    if timeline != nil { noteWait(index, "sleep") }
+    if timeline != nil { noteWait(index, "sleeps") }
     if tracer != nil { trace(.sleep, process, "\(seconds) s") }
   }
 
@@ -159,7 +159,7 @@ extension Simulator {
     rows[index].state = .waiting
     details[index].place = place
     details[index].waitingSince = now
-    if timeline != nil { noteWait(index, "wait \(place.name)") }
+    if timeline != nil { noteWait(index, "waits for \(place.name)") }
     if let timeout {
       rows[index].deadline = now + timeout
       rows[index].wake = Wake(.timedOut)
