@@ -23,9 +23,9 @@ final class SignalObject: CustomStringConvertible {
     let shown: LuaValue = value == .nil ? true : value
     if latch { latchedValue = shown }
     let number = signal.firedCount + 1
-    let woken = signal.fire(number, latch: latch)
-    if woken > 0, value != .nil { fired[number] = (shown, woken) }
-    return woken
+    // Before it is fired: whoever waits for all of several takes the value at once.
+    if signal.waitingCount > 0, value != .nil { fired[number] = (shown, signal.waitingCount) }
+    return signal.fire(number, latch: latch)
   }
 
   /// The value of a firing, handed to one of those who waited; true where it had none.
