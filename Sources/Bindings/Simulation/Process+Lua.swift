@@ -94,7 +94,7 @@ extension ProcessObject: LuaExported {
       .value("signals", "what to wait for", of: [SignalObject].self), timeoutArgument
     ) { process, state, signals, timeout in
       try process.waitAny(state.stack, signals, timeout)
-    }.returns("sim.Signal?")
+    }.returns("sim.Signal?", "any")
     method(
       "wait_all", "Waits for all of several signals: returns their values in a list.", .state,
       .value("signals", "what to wait for", of: [SignalObject].self), timeoutArgument

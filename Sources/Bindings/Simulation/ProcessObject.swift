@@ -156,8 +156,11 @@ struct InterruptValue: CustomStringConvertible {
   let remainingSeconds: Double
 
   var description: String {
-    if let taker { return "preempted by process \"\(taker)\", \(shownTime(remainingSeconds)) were left" }
+    if let taker {
+      return "preempted by process \"\(taker)\", \(shownTime(remainingSeconds)) were left"
+    }
     let words = reason.text ?? reason.number.map { "\($0)" } ?? ""
-    return "interrupted\(words.isEmpty ? "" : ": \(words)"), \(shownTime(remainingSeconds)) were left"
+    return
+      "interrupted\(words.isEmpty ? "" : ": \(words)"), \(shownTime(remainingSeconds)) were left"
   }
 }

@@ -104,6 +104,9 @@ extension SimulationObject: LuaExported {
     method(
       "timeline", "Draws who held what, and who waited, as a figure.", timelineOptions
     ) { try $0.drawing($1) }
+    method("__mime", "What a notebook shows of it: the recorded timeline.", .state) {
+      $0.shownForms(in: $1)
+    }
     method("reset_statistics", "Forgets the figures of all places, as after a warm-up.") {
       $0.simulator.resetStatistics()
     }

@@ -21,20 +21,29 @@ extension SimulationObject {
     if simulator.timeline == nil { simulator.timeline = Timeline() }
   }
 
-  /// Draws what was recorded.
+  /// Draws what was recorded, as the options say.
   func drawing(_ options: TimelineOptions) throws(Problem) -> Figure {
+    let (lanes, title, from, to) = options.values
+    return try drawing(
+      byProcess: lanes == "process", title: title ?? "",
+      from: from ?? -.infinity, to: to ?? .infinity)
+  }
+
+  /// Draws what was recorded between two times, one lane for each unit or for each process.
+  func drawing(
+    byProcess isByProcess: Bool = false, title: String = "", from start: Double = -.infinity,
+    to end: Double = .infinity
+  ) throws(Problem) -> Figure {
     guard let timeline = simulator.timeline else {
       throw Problem(
         "nothing was recorded", fix: "call record() before the run, or sim.new{ record = true }")
     }
-    let (lanes, title, from, to) = options.values
-    let (start, end) = (from ?? -.infinity, to ?? .infinity)
     let seen = timeline.spans.filter { $0.end >= start && $0.start <= end }
-    let spans = lanes == "resource" ? Self.byResource(seen) : Self.byProcess(seen)
+    let spans = isByProcess ? Self.byProcess(seen) : Self.byResource(seen)
     let left = timeline.droppedCount
     return .timeline(
       TimelineChart(
-        title ?? "", subtitle: left == 0 ? "" : "\(left) spans beyond the first are not drawn",
+        title, subtitle: left == 0 ? "" : "\(left) spans beyond the first are not drawn",
         spans: spans,
         instants: timeline.marks.filter { $0.time >= start && $0.time <= end }.map { mark in
           TimelineChart.Instant(lane: mark.track, time: mark.time, label: mark.label)

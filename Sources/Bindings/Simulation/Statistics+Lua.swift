@@ -87,6 +87,9 @@ extension StatisticsObject: LuaExported {
         "upper": .number(interval.upper), "half_width": .number(interval.halfWidth),
       ])
     }
+    method("__mime", "What a notebook shows of it: a histogram.", .state) {
+      $0.shownForms(in: $1)
+    }
     method("reset", "Forgets all numbers.") { $0.observations = Observations() }
     metamethod(.length, "How many numbers there are.") { $0.observations.count }
   }
