@@ -52,9 +52,8 @@ import Testing
 
   /// An example is a chunk or an expression; what it starts is run to its end.
   private func run(_ example: String, in lua: LuaState) throws {
-    let function =
-      (try? lua.load("return \(example)", chunkName: example))
-      ?? (try lua.load(example, chunkName: example))
+    let expression = try? lua.load("return \(example)", chunkName: example)
+    let function = try expression ?? lua.load(example, chunkName: example)
     try function.call()
     try lua.run("sim.run{ events = 100 }", chunkName: "after \(example)")
   }
