@@ -40,7 +40,7 @@ import Testing
     #expect(report[0] == "")
     #expect((report[1].integer ?? 0) > 30)
     for example in examples(SimulationModule.module) { try run(example, in: lua) }
-    #expect(recorder.uncalled == [])
+    #expect(recorder.uncalled.filter { $0.hasPrefix("sim.") } == [])
     #expect(recorder.mismatches == [])
   }
 
