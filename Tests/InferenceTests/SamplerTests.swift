@@ -68,6 +68,13 @@ import Testing
     #expect(sequence(3) != sequence(4))
   }
 
+  @Test("logits that are no numbers give a choice that says so", arguments: [0, 1.0])
+  func noNumbers(temperature: Double) {
+    var sampler = Sampler(SamplingOptions(temperature: temperature))
+    let choice = Self.draw([.nan, .nan, .nan], &sampler)
+    #expect(choice.token >= 0 && choice.token < 3 && !choice.probability.isFinite)
+  }
+
   @Test func `temperature 0 takes the best and tells the model's probability`() {
     var sampler = Sampler(SamplingOptions())
     let choice = Self.draw(Self.logits, &sampler)

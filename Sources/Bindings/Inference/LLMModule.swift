@@ -65,8 +65,10 @@ public enum LLMModule: LuaDeclarations {
   private static func load(_ state: LuaState, _ name: String, _ cache: String) throws
     -> LanguageModel
   {
-    if name.utf8.contains(UInt8(ascii: "/")) { try state.requireFileAccess("llm.load of a path") }
-    let path = FileIO.resolved(try ModelStore().find(name))
+    let store = ModelStore()
+    let found = try store.find(name)
+    if !found.hasPrefix(store.folder + "/") { try state.requireFileAccess("llm.load of a path") }
+    let path = FileIO.resolved(found)
     let loaded = state[LoadedEngines.self] ?? LoadedEngines()
     state[LoadedEngines.self] = loaded
     let engine = try loaded.byPath[path] ?? Engine(path: path)

@@ -37,6 +37,7 @@ final class MappedFile: @unchecked Sendable {
   /// Asks the system to read a range ahead, so that the first touch of each page does not wait.
   func readAhead(_ range: Range<Int>) {
     guard let base = bytes.baseAddress, !range.isEmpty else { return }
+    // Advice only: a system that cannot follow it reads when touched.
     let start = range.lowerBound & ~4095
     madvise(
       UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_WILLNEED)

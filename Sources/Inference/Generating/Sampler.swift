@@ -40,8 +40,8 @@ public struct Sampler: Sendable {
       rest -= candidate.probability
       if rest < 0 { return Choice(token: candidate.token, probability: candidate.probability) }
     }
-    // Rounding left a sliver: it belongs to the last.
-    let last = candidates[candidates.count - 1]
+    // Rounding left a sliver: it belongs to the last. Logits that are no numbers leave no candidate.
+    guard let last = candidates.last else { return greedy(logits) }
     return Choice(token: last.token, probability: last.probability)
   }
 

@@ -98,6 +98,10 @@ private struct GenerationRun {
     }
     self.sampler = sampler
     guard let choice else { preconditionFailure("a run of \(tokens.count) tokens gave no logits") }
+    guard choice.probability.isFinite else {
+      throw Problem(
+        "the model's logits are not numbers", fix: "its file is damaged; fetch it again")
+    }
     return choice
   }
 

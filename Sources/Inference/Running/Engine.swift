@@ -27,6 +27,7 @@ public final class Engine: Sendable {
     spec = try ModelSpec(file)
     graph = try Graphs.make(file, spec)
     tokenizer = try Tokenizer(file)
+    file.mapping.readAhead(file.dataOffset..<file.mapping.bytes.count)
     guard tokenizer.vocabulary.count == spec.vocabularySize else {
       throw Problem(
         "\(path): \(tokenizer.vocabulary.count) tokens have \(spec.vocabularySize) embeddings")
