@@ -49,7 +49,7 @@ private struct HTMLTable {
 
   private func row(_ cells: [String], _ tag: String, _ isNumeric: [Bool]) -> String {
     let marked = zip(cells, isNumeric).map { cell, isNumeric in
-      "<\(tag)\(isNumeric ? " class=\"n\"" : "")>\(XMLText.escaped(cell))</\(tag)>"
+      "<\(tag)\(isNumeric ? " style=\"text-align:right\"" : "")>\(XMLText.escaped(cell))</\(tag)>"
     }
     return "<tr>\(marked.joined())</tr>"
   }
@@ -61,7 +61,6 @@ private struct HTMLTable {
       font-variant-numeric:tabular-nums;margin:0.5em 0}
       \(root) caption{text-align:left;padding:4px 8px}
       \(root) th,\(root) td{padding:3px 12px;text-align:left;border:0;background:none}
-      \(root) .n{text-align:right}
       """
     guard theme == .automatic else { return base + "\n" + colors(theme.colors) }
     return base + "\n" + colors(.light) + "\n@media (prefers-color-scheme:dark){\n" + colors(.dark)

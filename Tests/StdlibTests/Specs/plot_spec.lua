@@ -52,7 +52,7 @@ describe("plot", function()
       { { name = "H100", tflops = 989.4 }, { name = "T4", tflops = 65 } },
       { columns = { "name", { key = "tflops", name = "BF16", unit = "TFLOP/s" } } })
     expect(figure:text{ width = 60 }):contains("BF16 (TFLOP/s)")
-    expect(figure:html()):contains("<td class=\"n\">65.0</td>")
+    expect(figure:html()):contains('<td style="text-align:right">65.0</td>')
   end)
 
   it("survives data that cannot be drawn", function()
