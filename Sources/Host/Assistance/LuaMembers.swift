@@ -31,7 +31,9 @@ struct LuaMembers {
   /// The globals, and the modules that a first use would load.
   func globals() -> [Completion.Item] {
     let present = fields(of: resolver.globals, methods: false, anyKey: false)
-    let modules = resolver.modules.names.map {
+    let start = prefix.lowercased()
+    // Only what may be offered is declared: the declarations of all modules take a while to make.
+    let modules = resolver.modules.names.filter { $0.lowercased().hasPrefix(start) }.map {
       Completion.Item($0, kind: "module", hint: resolver.modules[$0]?.summary ?? "")
     }
     return (present + modules).sorted { TableKeys.isBefore($0.text, $1.text) }
