@@ -84,6 +84,23 @@ static inline uint16_t bf16_bits(float x) {
   return (uint16_t)((pattern & 0x7FFFFFFF) > 0x7F800000 ? (pattern >> 16 | 0x40) : rounded);
 }
 
+/* Rounds by integer arithmetic, with selections instead of branches so that it vectorises. */
+static inline uint16_t f16_bits(float x) {
+  uint32_t pattern, small, normal;
+  memcpy(&pattern, &x, 4);
+  uint32_t sign = pattern >> 16 & 0x8000, size = pattern & 0x7FFFFFFF;
+  /* Below 2^-14, adding 1/2 lets the float unit round at the place of the last f16 bit. */
+  float value;
+  memcpy(&value, &size, 4);
+  value += 0.5f;
+  memcpy(&small, &value, 4);
+  small -= 0x3F000000;
+  normal = (size + 0xC8000FFF + (size >> 13 & 1)) >> 13;
+  uint32_t special = size > 0x7F800000 ? 0x7E00 : 0x7C00;
+  uint32_t bits = size < 0x38800000 ? small : size >= 0x47800000 ? special : normal;
+  return (uint16_t)(sign | bits);
+}
+
 static inline int64_t to_i64(double x) {
   if (!(x == x)) return 0;
   if (x >= 0x1p63) return INT64_MAX;
@@ -152,6 +169,10 @@ CT_CLONES static void narrow_bf16(uint16_t *out, const float *in, int64_t n) {
   for (int64_t i = 0; i < n; i++) out[i] = bf16_bits(in[i]);
 }
 
+CT_CLONES static void narrow_f16(uint16_t *out, const float *in, int64_t n) {
+  for (int64_t i = 0; i < n; i++) out[i] = f16_bits(in[i]);
+}
+
 CT_CLONES static void widen_f16(float *out, const uint16_t *in, int64_t n) {
   for (int64_t i = 0; i < n; i++) out[i] = f16_value(in[i]);
 }
@@ -188,6 +209,10 @@ static void convert(void *out, int to, const void *in, int from, int64_t n, int 
   }
   if (from == CT_F32 && to == CT_BF16) {
     narrow_bf16(out, in, n);
+    return;
+  }
+  if (from == CT_F32 && to == CT_F16) {
+    narrow_f16(out, in, n);
     return;
   }
   float single[CT_CHUNK];

@@ -75,6 +75,8 @@ int ct_map(ct_kernel kernel, const ct_view *out, int result_dtype, const ct_view
     ct_coalesce(&job.in[i]);
     job.in_dtypes[i] = in_dtypes[i];
     job.direct[i] = in[i].dtype == in_dtypes[i] && ct_is_dense(&job.in[i]);
+    /* In place the kernels' loops would not be vectorised: write through a buffer. */
+    if (job.direct[i] && in[i].data == out->data) job.direct_out = 0;
     job.constant[i] = is_constant(&job.in[i]) && job.count > 1;
   }
   ct_parallel((job.count + TASK - 1) / TASK, map_task, &job);
@@ -110,10 +112,48 @@ static void copy_task(void *context, int64_t task) {
   }
 }
 
+/* Rows of a matrix read down its columns: tiles of 16 by 16 keep both sides in the cache. */
+enum { SIDE = 16 };
+
+#define TRANSPOSE(T)                                                          \
+  for (int64_t i = top; i < bottom; i += SIDE)                                \
+    for (int64_t j = 0; j < columns; j += SIDE)                               \
+      for (int64_t r = i; r < i + SIDE && r < bottom; r++) {                  \
+        T *to = (T *)job->out.data + r * columns;                             \
+        const char *from = job->in.data + r * job->in.strides[0];             \
+        for (int64_t c = j; c < j + SIDE && c < columns; c++)                 \
+          to[c] = *(const T *)(from + c * job->in.strides[1]);                \
+      }
+
+static void transpose_task(void *context, int64_t task) {
+  copy_job *job = context;
+  if (ct_cancelled()) {
+    atomic_store(&job->stopped, 1);
+    return;
+  }
+  int64_t columns = job->in.shape[1], top = task * 4 * SIDE;
+  int64_t bottom = top + 4 * SIDE < job->in.shape[0] ? top + 4 * SIDE : job->in.shape[0];
+  switch (ct_itemsize(job->in.dtype)) {
+    case 8: TRANSPOSE(int64_t) break;
+    case 4: TRANSPOSE(int32_t) break;
+    case 2: TRANSPOSE(int16_t) break;
+    default: TRANSPOSE(int8_t) break;
+  }
+}
+
+static int is_transposition(const copy_job *job) {
+  return job->in.dtype == job->out.dtype && job->in.ndim == 2 && ct_is_dense(&job->out) &&
+         job->in.strides[0] == ct_itemsize(job->in.dtype) && job->in.shape[1] >= SIDE;
+}
+
 int ct_copy(const ct_view *out, const ct_view *in, int saturate) {
   copy_job job = {.out = *out, .in = *in, .count = ct_count(out), .saturate = saturate};
   ct_coalesce(&job.out);
   ct_coalesce(&job.in);
+  if (is_transposition(&job)) {
+    ct_parallel((job.in.shape[0] + 4 * SIDE - 1) / (4 * SIDE), transpose_task, &job);
+    return atomic_load(&job.stopped);
+  }
   ct_parallel((job.count + TASK - 1) / TASK, copy_task, &job);
   return atomic_load(&job.stopped);
 }

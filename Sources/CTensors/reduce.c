@@ -44,6 +44,25 @@ CT_CLONES static int64_t sum_chunk_i64(const int64_t *x, int64_t n) {
   return (int64_t)sum;
 }
 
+/* The greatest (or least) of a chunk; NaN where there is one. */
+CT_CLONES static double extreme_chunk(const double *x, int64_t n, double direction) {
+  double lanes[8];
+  int bad = 0;
+  for (int l = 0; l < 8; l++) lanes[l] = -INFINITY;
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int l = 0; l < 8; l++) {
+      double v = x[i + l] * direction;
+      lanes[l] = v > lanes[l] ? v : lanes[l];
+    }
+  for (; i < n; i++) lanes[0] = x[i] * direction > lanes[0] ? x[i] * direction : lanes[0];
+  for (i = 0; i < n; i++) bad |= x[i] != x[i];
+  if (bad) return NAN;
+  double top = lanes[0];
+  for (int l = 1; l < 8; l++) top = lanes[l] > top ? lanes[l] : top;
+  return top * direction;
+}
+
 static double transformed(int reduction, double x, double p) {
   switch (reduction) {
     case CT_SUM_ABS: case CT_MAX_ABS: case CT_MIN_ABS: return fabs(x);
@@ -106,8 +125,10 @@ static void update(int reduction, state *s, double *x, int64_t n, int64_t first,
     s->a = isnan(s->a) ? s->a : top;
   } else {
     int more = reduction == CT_MAX || reduction == CT_MAX_ABS || reduction == CT_ARGMAX;
-    for (int64_t i = 0; i < n; i++) {
-      if (s->position >= 0 && !beats(x[i], s->a, more)) continue;
+    double best = n == 1 ? x[0] : extreme_chunk(x, n, more ? 1 : -1);
+    if (s->position < 0 || beats(best, s->a, more)) {
+      int64_t i = 0;
+      while (x[i] != best && !(isnan(x[i]) && isnan(best))) i++;
       s->a = x[i];
       s->position = first + i;
     }
@@ -235,6 +256,44 @@ static void reduce_task(void *context, int64_t task) {
 /* A tile of outputs whose rows lie side by side: reads row after row, which the cache likes. */
 enum { TILE = 256 };
 
+/* Neumaier's sum of each column of a row that is added; infinities spoil only the compensation. */
+CT_CLONES static void add_row(double *sum, double *lost, const double *x, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    double next = sum[i] + x[i];
+    double left = (sum[i] - next) + x[i], right = (x[i] - next) + sum[i];
+    lost[i] += fabs(sum[i]) >= fabs(x[i]) ? left : right;
+    sum[i] = next;
+  }
+}
+
+static void vertical_sum(job *job, int64_t first, int64_t n) {
+  double buffer[TILE], sum[TILE] = {0}, lost[TILE] = {0};
+  for (int64_t row = 0; row < job->size; row++) {
+    ct_load(&job->across, row * job->kept + first, n, buffer, CT_F64);
+    add_row(sum, lost, buffer, n);
+  }
+  for (int64_t i = 0; i < n; i++)
+    ((double *)job->out)[first + i] = isfinite(lost[i]) ? sum[i] + lost[i] : sum[i];
+}
+
+/* A NaN enters by the second test and stays, for nothing is greater. */
+CT_CLONES static void raise_row(double *best, const double *x, int64_t n, double direction) {
+  for (int64_t i = 0; i < n; i++) {
+    double v = x[i] * direction;
+    best[i] = v > best[i] || v != v ? v : best[i];
+  }
+}
+
+static void vertical_extreme(job *job, int64_t first, int64_t n) {
+  double buffer[TILE], best[TILE], direction = job->reduction == CT_MAX ? 1 : -1;
+  for (int64_t i = 0; i < n; i++) best[i] = -INFINITY;
+  for (int64_t row = 0; row < job->size; row++) {
+    ct_load(&job->across, row * job->kept + first, n, buffer, CT_F64);
+    raise_row(best, buffer, n, direction);
+  }
+  for (int64_t i = 0; i < n; i++) ((double *)job->out)[first + i] = best[i] * direction;
+}
+
 static void vertical_task(void *context, int64_t task) {
   job *job = context;
   if (ct_cancelled()) {
@@ -243,6 +302,14 @@ static void vertical_task(void *context, int64_t task) {
   }
   int64_t first = task * TILE;
   int64_t n = job->kept - first < TILE ? job->kept - first : TILE;
+  if (job->reduction == CT_SUM && !job->integer) {
+    vertical_sum(job, first, n);
+    return;
+  }
+  if ((job->reduction == CT_MAX || job->reduction == CT_MIN) && !job->integer) {
+    vertical_extreme(job, first, n);
+    return;
+  }
   double buffer[TILE];
   state states[TILE];
   for (int64_t i = 0; i < n; i++) begin(job->reduction, &states[i]);
@@ -251,8 +318,6 @@ static void vertical_task(void *context, int64_t task) {
     if (job->integer) {
       for (int64_t i = 0; i < n; i++)
         update_whole(job->reduction, &states[i], (int64_t *)&buffer[i], 1, row);
-    } else if (job->reduction == CT_SUM) {
-      for (int64_t i = 0; i < n; i++) add_compensated(&states[i], buffer[i]);
     } else {
       for (int64_t i = 0; i < n; i++)
         update(job->reduction, &states[i], &buffer[i], 1, row, job->parameter);

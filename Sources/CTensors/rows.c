@@ -23,44 +23,37 @@ static int stop(job *job) {
   return atomic_load(&job->stopped);
 }
 
+/* The greatest element; NaN where there is one. */
 CT_CLONES static float top_f32(const float *x, int64_t n) {
-  float top = -INFINITY;
+  float lanes[16];
   int bad = 0;
-  for (int64_t i = 0; i < n; i++) {
-    bad |= x[i] != x[i];
-    top = x[i] > top ? x[i] : top;
-  }
+  for (int l = 0; l < 16; l++) lanes[l] = -INFINITY;
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16)
+    for (int l = 0; l < 16; l++) lanes[l] = x[i + l] > lanes[l] ? x[i + l] : lanes[l];
+  for (; i < n; i++) lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0];
+  for (i = 0; i < n; i++) bad |= x[i] != x[i];
+  float top = lanes[0];
+  for (int l = 1; l < 16; l++) top = lanes[l] > top ? lanes[l] : top;
   return bad ? NAN : top;
 }
 
-CT_CLONES static double exp_sum_f32(float *x, int64_t n, float top) {
-  double lanes[16] = {0};
+CT_CLONES static void exp_f32(float *out, const float *x, int64_t n, float top) {
+  for (int64_t i = 0; i < n; i++) out[i] = ct_exp_f32(x[i] - top);
+}
+
+CT_CLONES static double sum_f32(const float *x, int64_t n) {
+  double lanes[16] = {0}, sum = 0;
   int64_t i = 0;
   for (; i + 16 <= n; i += 16)
-    for (int l = 0; l < 16; l++) {
-      float e = ct_exp_f32(x[i + l] - top);
-      x[i + l] = e;
-      lanes[l] += e;
-    }
-  double sum = 0;
+    for (int l = 0; l < 16; l++) lanes[l] += (double)x[i + l];
+  for (; i < n; i++) sum += (double)x[i];
   for (int l = 0; l < 16; l++) sum += lanes[l];
-  for (; i < n; i++) sum += x[i] = ct_exp_f32(x[i] - top);
   return sum;
 }
 
-CT_CLONES static double exp_sum_only_f32(const float *x, int64_t n, float top) {
-  double lanes[16] = {0};
-  int64_t i = 0;
-  for (; i + 16 <= n; i += 16)
-    for (int l = 0; l < 16; l++) lanes[l] += ct_exp_f32(x[i + l] - top);
-  double sum = 0;
-  for (int l = 0; l < 16; l++) sum += lanes[l];
-  for (; i < n; i++) sum += ct_exp_f32(x[i] - top);
-  return sum;
-}
-
-CT_CLONES static void scale_f32(float *x, int64_t n, float factor) {
-  for (int64_t i = 0; i < n; i++) x[i] *= factor;
+CT_CLONES static void scale_f32(float *out, const float *x, int64_t n, float factor) {
+  for (int64_t i = 0; i < n; i++) out[i] = x[i] * factor;
 }
 
 /* x - top first: it is exact or nearly so, and the logarithm is small beside large inputs. */
@@ -68,10 +61,13 @@ CT_CLONES static void shift_f32(float *x, int64_t n, float top, double logarithm
   for (int64_t i = 0; i < n; i++) x[i] = (float)((double)x[i] - (double)top - logarithm);
 }
 
-static void softmax_f32(float *x, int64_t n, int logarithm) {
+static void softmax_f32(float *x, float *spare, int64_t n, int logarithm) {
   float top = top_f32(x, n);
-  if (logarithm) shift_f32(x, n, top, log(exp_sum_only_f32(x, n, top)));
-  else scale_f32(x, n, (float)(1 / exp_sum_f32(x, n, top)));
+  /* Not in place: loops whose result lies where the input does are not vectorised. */
+  exp_f32(spare, x, n, top);
+  double sum = sum_f32(spare, n);
+  if (logarithm) shift_f32(x, n, top, log(sum));
+  else scale_f32(x, spare, n, (float)(1 / sum));
 }
 
 static void softmax_f64(double *x, int64_t n, int logarithm) {
@@ -86,13 +82,14 @@ static void softmax_task(void *context, int64_t task) {
   job *job = context;
   if (stop(job)) return;
   int dtype = job->out.dtype == CT_F64 ? CT_F64 : CT_F32;
-  void *line = malloc((size_t)job->size * 8);
+  char *line = malloc((size_t)job->size * 8);
   if (!line) abort();
   int64_t end = (task + 1) * job->per_task < job->rows ? (task + 1) * job->per_task : job->rows;
   for (int64_t row = task * job->per_task; row < end; row++) {
     ct_load(&job->in, row * job->size, job->size, line, dtype);
-    if (dtype == CT_F64) softmax_f64(line, job->size, job->logarithm);
-    else softmax_f32(line, job->size, job->logarithm);
+    float *spare = (float *)line + job->size;
+    if (dtype == CT_F64) softmax_f64((double *)line, job->size, job->logarithm);
+    else softmax_f32((float *)line, spare, job->size, job->logarithm);
     ct_store(&job->out, row * job->size, job->size, line, dtype);
   }
   free(line);

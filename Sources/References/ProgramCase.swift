@@ -15,7 +15,8 @@ struct ProgramCase {
     guard let steps = value["steps"]?.array else { throw Problem("the case has no steps") }
     for step in steps {
       guard let op = step["op"]?.string else { throw Problem("a step has no op") }
-      if op != "index", op != "index_put", Tensor.operations.find(op) == nil {
+      let ours = ProgramCase.ourName(of: op)
+      if ours != "index", ours != "index_put", Tensor.operations.find(ours) == nil {
         return .notOffered(op)
       }
     }
@@ -46,7 +47,7 @@ struct ProgramCase {
   }
 
   private mutating func run(_ step: JSONValue) throws(Problem) {
-    let op = step["op"]?.string ?? ""
+    let op = ProgramCase.ourName(of: step["op"]?.string ?? "")
     let arguments = step["args"]?.object ?? [:]
     var inputs: [Tensor] = []
     for name in step["in"]?.array ?? [] {
@@ -59,10 +60,19 @@ struct ProgramCase {
     switch op {
     case "index": results = [try inputs[0].indexed(try items(arguments["spec"]))]
     case "index_put":
-      let copy = try inputs[0].copied()
       let spec = try items(arguments["spec"])
-      try copy.assign(inputs[1], at: spec)
-      results = [copy]
+      if arguments["accumulate"]?.boolean == true {
+        results = [try inputs[0].accumulated(inputs[1], at: spec)]
+      } else {
+        let copy = try inputs[0].copied()
+        try copy.assign(inputs[1], at: spec)
+        results = [copy]
+      }
+    case "unique":
+      let all = try inputs[0].unique()
+      results =
+        [all.values] + (arguments["return_inverse"]?.boolean == true ? [all.inverse] : [])
+        + (arguments["return_counts"]?.boolean == true ? [all.counts] : [])
     default: results = try operation(op, inputs, arguments)
     }
     let names = step["out"]?.array?.compactMap(\.string) ?? []
@@ -120,6 +130,20 @@ struct ProgramCase {
     if let numbers = value.reals { return .numbers(numbers.map { .float($0) }) }
     throw Problem("an argument is \(value.kindName)")
   }
+
+  /// Names that libraries use for an operation of ours.
+  private static let otherNames = [
+    "absolute": "abs", "negative": "neg", "sgn": "sign", "clip": "clamp", "fix": "trunc",
+    "logsigmoid": "log_sigmoid", "swish": "silu", "arcsin": "asin", "arccos": "acos",
+    "arctan": "atan", "arctan2": "atan2", "divide": "div", "true_divide": "div",
+    "multiply": "mul", "subtract": "sub", "greater": "gt", "greater_equal": "ge", "less": "lt",
+    "less_equal": "le", "not_equal": "ne", "power": "pow", "left_shift": "bitwise_left_shift",
+    "right_shift": "bitwise_right_shift", "concat": "cat", "concatenate": "cat",
+    "swapaxes": "transpose", "moveaxis": "movedim", "argwhere": "nonzero",
+    "scatter_mul": "scatter_prod", "bitwise_invert": "bitwise_not", "hardsilu": "hardswish",
+  ]
+
+  private static func ourName(of op: String) -> String { otherNames[op] ?? op }
 
   /// Arguments that do not change a result: our orders are always stable and sorted.
   private static let ignored: Set<String> = ["sorted", "stable"]

@@ -64,7 +64,7 @@ struct TensorCalls: Sendable {
   var results: [String] {
     let one = TensorObject.luaName
     if operation.outputs == ["parts"] || operation.outputs == ["grids"] { return ["\(one)[]"] }
-    return operation.outputs.map { _ in one }
+    return operation.outputs.map { $0.hasSuffix("?") ? "\(one)?" : one }
   }
 
   /// Reads the arguments from a position of the stack on and runs the operation.
@@ -78,7 +78,7 @@ struct TensorCalls: Sendable {
     return try state.stoppable { () throws in
       var results = try operation.run(call)
       for (number, output) in operation.outputs.enumerated()
-      where output == "positions" && number < results.count {
+      where output.hasPrefix("positions") && number < results.count {
         results[number] = try results[number] + 1
       }
       if operation.outputs == ["parts"] || operation.outputs == ["grids"] {

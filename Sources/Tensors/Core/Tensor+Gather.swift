@@ -86,6 +86,14 @@ extension Tensor {
     return try Tensor(elements, shape: shape, dtype: dtype)
   }
 
+  /// A copy in which values, which broadcast, were added to what entries select; several values for
+  /// one place all count.
+  public func accumulated(_ values: Tensor, at items: [IndexItem]) throws(Problem) -> Tensor {
+    let everywhere = try Tensor(Array(0..<count), shape: shape)
+    let selected = try everywhere.indexed(items)
+    return try combined(selected.integers, try values.expanded(selected.shape), .sum)
+  }
+
   private func mix<T: Numeric>(
     _ elements: inout [T], _ places: [Int], _ values: [T], _ how: Combination, _ includeSelf: Bool,
     minimum: T, maximum: T, greatest: (T, T) -> T, least: (T, T) -> T, divide: (T, Int) -> T,

@@ -57,7 +57,7 @@ public struct OpSpec: Described, Sendable {
   public let inputs: [Input]
   /// The further arguments, in the order of a call.
   public let arguments: [Argument]
-  /// The names of the results; those called "positions" count from 1 in Lua.
+  /// The names of the results; those called "positions" count from 1 in Lua; a "?" marks one that may be missing.
   public let outputs: [String]
   /// How far the fast path may lie from the reference, relative to the values, in f32.
   public let tolerance: Double

@@ -78,12 +78,12 @@ extension OpSpec {
   static let quantile = quantileLike(
     "quantile", "The value at a fraction q of the sorted elements.", quantileArguments
   ) { call throws(Problem) in
-    (try call.number("q", 0.5), call.text("interpolation") ?? "linear")
+    (try fraction(call), call.text("interpolation") ?? "linear")
   }
   static let nanquantile = quantileLike(
     "nanquantile", "The value at a fraction q without NaN.", quantileArguments
   ) { call throws(Problem) in
-    (try call.number("q", 0.5), call.text("interpolation") ?? "linear")
+    (try fraction(call), call.text("interpolation") ?? "linear")
   }
   static let unique = OpSpec(
     "unique", "The distinct elements in order, where each went, and how many of each.", .order,
@@ -168,10 +168,19 @@ extension OpSpec {
     searchsorted, histogram,
   ]
 
+  /// The fraction where one number is given; a list is taken apart by the caller.
+  private static func fraction(_ call: OpCall) throws(Problem) -> Double {
+    switch call.options["q"] {
+    case .numbers: 0.5
+    case .tensor(let tensor) where tensor.rank > 0: 0.5
+    default: try call.number("q", 0.5)
+    }
+  }
+
   private static let lastDimension = Argument.dimension("dim", "the dimension", default: -1)
   private static let descending = Argument.flag("descending", "greatest first")
   private static let quantileArguments: [Argument] = [
-    .number("q", "fraction from 0 to 1", default: 0.5),
+    .any("q", "fraction from 0 to 1, or a list of them", default: "0.5"),
     .choice(
       "interpolation", "between two elements", ["linear", "lower", "higher", "midpoint", "nearest"]),
   ]
@@ -190,11 +199,23 @@ extension OpSpec {
       },
       run: { call throws(Problem) in
         let (q, rule) = try options(call)
-        return [
-          try call.tensor(0).quantile(
-            q, try call.integers("dim"), keepdim: try call.flag("keepdim"), interpolation: rule,
-            call: name)
-        ]
+        let (x, dims) = (try call.tensor(0), try call.integers("dim"))
+        let keep = try call.flag("keepdim")
+        let list: [Double]? =
+          switch call.options["q"] {
+          case .numbers(let numbers): numbers.map(\.double)
+          case .tensor(let tensor) where tensor.rank > 0: tensor.doubles
+          default: nil
+          }
+        guard let list else {
+          return [try x.quantile(q, dims, keepdim: keep, interpolation: rule, call: name)]
+        }
+        // One result per fraction, along a new first dimension.
+        var results: [Tensor] = []
+        for q in list {
+          results.append(try x.quantile(q, dims, keepdim: keep, interpolation: rule, call: name))
+        }
+        return [try Tensor.stacked(results)]
       })
   }
 

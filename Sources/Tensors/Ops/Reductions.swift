@@ -137,7 +137,51 @@ extension OpSpec {
     x, dim, keep throws(Problem) in try x.argmin(dim, keepdim: keep)
   }
 
+  static let maxOperation = either(
+    "max", "Greatest element; along one dimension, also where it is.", isMax: true)
+  static let minOperation = either(
+    "min", "Least element; along one dimension, also where it is.", isMax: false)
+  static let aminmax = OpSpec(
+    "aminmax", "Least and greatest element.", .reduction,
+    example: "tensor{ 3, 9, 4 }:aminmax()", arguments: [.dimensions(), .keepdim],
+    outputs: ["least", "greatest"],
+    samples: { () throws(Problem) in try Samples.reduction(needsElements: true) },
+    run: { call throws(Problem) in
+      let (x, dims) = (try call.tensor(0), try call.integers("dim"))
+      let keep = try call.flag("keepdim")
+      return [try x.amin(dims, keepdim: keep), try x.amax(dims, keepdim: keep)]
+    })
+
+  /// Without a dimension one element, with one the values and their positions.
+  private static func either(_ name: String, _ summary: String, isMax: Bool) -> OpSpec {
+    OpSpec(
+      name, summary, .reduction, example: "tensor{ 3, 9, 4 }:\(name)()",
+      arguments: [
+        optional(.dimension("dim", "the dimension; all when left out")), .keepdim,
+      ], outputs: ["values", "positions?"],
+      samples: { () throws(Problem) in
+        [
+          OpCall(try Samples.floats([3, 4])),
+          OpCall(try Samples.integers([3, 4]), options: ["dim": 0]),
+          OpCall(try Samples.floats([3, 4]), options: ["dim": 1, "keepdim": true]),
+        ]
+      },
+      run: { call throws(Problem) in
+        let x = try call.tensor(0)
+        let keep = try call.flag("keepdim")
+        guard let dim = try call.integer("dim") else {
+          return [isMax ? try x.amax(keepdim: keep) : try x.amin(keepdim: keep)]
+        }
+        let (values, places) =
+          isMax
+          ? (try x.amax([dim], keepdim: keep), try x.argmax(dim, keepdim: keep))
+          : (try x.amin([dim], keepdim: keep), try x.argmin(dim, keepdim: keep))
+        return [values, places]
+      })
+  }
+
   static let reductions: [OpSpec] = [
+    maxOperation, minOperation, aminmax,
     sum, mean, nansum, nanmean, prod, amax, amin, any, all, countNonzero, variance,
     standardDeviation, logsumexp, vectorNorm, plainNorm, argmax, argmin,
   ]
