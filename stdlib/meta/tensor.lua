@@ -1148,6 +1148,39 @@ function Tensor:allclose(y, rtol, atol, equal_nan) end
 ---@return tensor.Tensor
 function Tensor:equal(y) end
 
+--- Greatest element; along one dimension, also where it is.
+---
+--- ```lua
+--- tensor{ 3, 9, 4 }:max()
+--- ```
+---@param dim? integer the dimension; all when left out (default nil)
+---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
+---@return tensor.Tensor
+---@return tensor.Tensor?
+function Tensor:max(dim, keepdim) end
+
+--- Least element; along one dimension, also where it is.
+---
+--- ```lua
+--- tensor{ 3, 9, 4 }:min()
+--- ```
+---@param dim? integer the dimension; all when left out (default nil)
+---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
+---@return tensor.Tensor
+---@return tensor.Tensor?
+function Tensor:min(dim, keepdim) end
+
+--- Least and greatest element.
+---
+--- ```lua
+--- tensor{ 3, 9, 4 }:aminmax()
+--- ```
+---@param dim? integer|integer[] one dimension or a list of them; all when left out (default nil)
+---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
+---@return tensor.Tensor
+---@return tensor.Tensor
+function Tensor:aminmax(dim, keepdim) end
+
 --- Sum; whole numbers and booleans give i64.
 ---
 --- ```lua
@@ -1467,7 +1500,7 @@ function Tensor:nanmedian(dim, keepdim) end
 --- ```lua
 --- tensor{ 1, 2, 9 }:quantile()
 --- ```
----@param q? number fraction from 0 to 1 (default 0.5)
+---@param q? any fraction from 0 to 1, or a list of them (default 0.5)
 ---@param interpolation? "linear"|"lower"|"higher"|"midpoint"|"nearest" between two elements (default "linear")
 ---@param dim? integer|integer[] one dimension or a list of them; all when left out (default nil)
 ---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
@@ -1479,7 +1512,7 @@ function Tensor:quantile(q, interpolation, dim, keepdim) end
 --- ```lua
 --- tensor{ 1, 2, 9 }:nanquantile()
 --- ```
----@param q? number fraction from 0 to 1 (default 0.5)
+---@param q? any fraction from 0 to 1, or a list of them (default 0.5)
 ---@param interpolation? "linear"|"lower"|"higher"|"midpoint"|"nearest" between two elements (default "linear")
 ---@param dim? integer|integer[] one dimension or a list of them; all when left out (default nil)
 ---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
@@ -4501,6 +4534,42 @@ function tensor.allclose(x, y, rtol, atol, equal_nan) end
 ---@return tensor.Tensor
 function tensor.equal(x, y) end
 
+--- Greatest element; along one dimension, also where it is.
+---
+--- ```lua
+--- tensor.max(tensor{ 3, 9, 4 })
+--- ```
+---@param x tensor.Tensor|table a tensor, or tables of numbers
+---@param dim? integer the dimension; all when left out (default nil)
+---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
+---@return tensor.Tensor
+---@return tensor.Tensor?
+function tensor.max(x, dim, keepdim) end
+
+--- Least element; along one dimension, also where it is.
+---
+--- ```lua
+--- tensor.min(tensor{ 3, 9, 4 })
+--- ```
+---@param x tensor.Tensor|table a tensor, or tables of numbers
+---@param dim? integer the dimension; all when left out (default nil)
+---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
+---@return tensor.Tensor
+---@return tensor.Tensor?
+function tensor.min(x, dim, keepdim) end
+
+--- Least and greatest element.
+---
+--- ```lua
+--- tensor.aminmax(tensor{ 3, 9, 4 })
+--- ```
+---@param x tensor.Tensor|table a tensor, or tables of numbers
+---@param dim? integer|integer[] one dimension or a list of them; all when left out (default nil)
+---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
+---@return tensor.Tensor
+---@return tensor.Tensor
+function tensor.aminmax(x, dim, keepdim) end
+
 --- Sum; whole numbers and booleans give i64.
 ---
 --- ```lua
@@ -4852,7 +4921,7 @@ function tensor.nanmedian(x, dim, keepdim) end
 --- tensor.quantile(tensor{ 1, 2, 9 })
 --- ```
 ---@param x tensor.Tensor|table a tensor, or tables of numbers
----@param q? number fraction from 0 to 1 (default 0.5)
+---@param q? any fraction from 0 to 1, or a list of them (default 0.5)
 ---@param interpolation? "linear"|"lower"|"higher"|"midpoint"|"nearest" between two elements (default "linear")
 ---@param dim? integer|integer[] one dimension or a list of them; all when left out (default nil)
 ---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
@@ -4865,7 +4934,7 @@ function tensor.quantile(x, q, interpolation, dim, keepdim) end
 --- tensor.nanquantile(tensor{ 1, 2, 9 })
 --- ```
 ---@param x tensor.Tensor|table a tensor, or tables of numbers
----@param q? number fraction from 0 to 1 (default 0.5)
+---@param q? any fraction from 0 to 1, or a list of them (default 0.5)
 ---@param interpolation? "linear"|"lower"|"higher"|"midpoint"|"nearest" between two elements (default "linear")
 ---@param dim? integer|integer[] one dimension or a list of them; all when left out (default nil)
 ---@param keepdim? boolean keep reduced dimensions with size 1 (default false)
