@@ -91,7 +91,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Base", "Tensors", "Inference"], path: "Tests/Support",
       swiftSettings: swiftSettings),
     tests("BaseTests", ["Base"]),
-    tests("FiguresTests", ["Base", "Figures"]),
+    tests("FiguresTests", ["Base", "Figures"], exclude: ["Golden"]),
     tests("SimulationTests", ["Base", "Simulation"]),
     tests("ModelsTests", ["Base", "Models"]),
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),
