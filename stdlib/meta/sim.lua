@@ -125,6 +125,26 @@ function Simulation:trace(observer) end
 --- Records spans for a timeline from now on.
 function Simulation:record() end
 
+--- Records that something happened now, for the timeline.
+---@param label string what stands beside it
+---@param lane? string default "marks"
+function Simulation:mark(label, lane) end
+
+---@class sim.Simulation.timeline.Options
+---@field by? "resource"|"process" what has a lane of its own (default "resource")
+---@field title? string heading of the drawing
+---@field from_seconds? number what ended before is left out (in seconds)
+---@field to_seconds? number what began after is left out (in seconds)
+
+--- Draws who held what, and who waited, as a figure.
+---@param options? sim.Simulation.timeline.Options
+---@return plot.Figure
+function Simulation:timeline(options) end
+
+--- What a notebook shows of it: the recorded timeline.
+---@return table<string, string>?
+function Simulation:__mime() end
+
 --- Forgets the figures of all places, as after a warm-up.
 function Simulation:reset_statistics() end
 
@@ -234,6 +254,7 @@ function Process:wait(signal, timeout_seconds) end
 ---@param signals sim.Signal[] what to wait for
 ---@param timeout_seconds? number the longest wait; then it returns nil and "timeout" (in seconds, at least 0)
 ---@return sim.Signal?
+---@return any
 function Process:wait_any(signals, timeout_seconds) end
 
 --- Waits for all of several signals: returns their values in a list.
@@ -597,6 +618,10 @@ function Statistics:histogram(bins) end
 ---@return table
 function Statistics:interval(options) end
 
+--- What a notebook shows of it: a histogram.
+---@return table<string, string>?
+function Statistics:__mime() end
+
 --- Forgets all numbers.
 function Statistics:reset() end
 
@@ -792,6 +817,21 @@ function sim.inspect() end
 --- sim.record()
 --- ```
 function sim.record() end
+
+---@class sim.timeline.Options
+---@field by? "resource"|"process" what has a lane of its own (default "resource")
+---@field title? string heading of the drawing
+---@field from_seconds? number what ended before is left out (in seconds)
+---@field to_seconds? number what began after is left out (in seconds)
+
+--- Draws who held what, and who waited, as a figure.
+---
+--- ```lua
+--- sim.record() sim.timeline()
+--- ```
+---@param options? sim.timeline.Options
+---@return plot.Figure
+function sim.timeline(options) end
 
 --- Makes a distribution from its name and parameters.
 ---
