@@ -105,7 +105,7 @@ let package = Package(
     tests("BindingsTests", ["Base", "Figures", "Tensors", "Inference", "LuaBridge", "Bindings"]),
     tests("HostTests", ["Base", "Notebooks", "LuaBridge", "Host"], exclude: ["Golden"]),
     tests("StdlibTests", ["Base", "Host", "Notebooks"], exclude: ["Specs"]),
-    tests("NotebookTests", ["Base", "orrery"]),
+    tests("NotebookTests", ["Base", "Notebooks", "orrery"]),
     tests("CommandLineTests", ["Base", "orrery"]),
   ],
   swiftLanguageModes: [.v6]

@@ -5,6 +5,7 @@ import Notebooks
 extension Command {
   static let notebook: Command = Command(
     "notebook", "run, test, check, convert, export, clean and make notebooks",
+    detail: NotebookCommand.overview,
     usage: ["notebook COMMAND ...", "notebook COMMAND --help"],
     subcommands: NotebookCommand.subcommandNames, takesFiles: true,
     run: { words throws(Problem) in

@@ -86,6 +86,14 @@ import Testing
     #expect(try differences(a, c).contains("-<path d=\"M1.25,2L3 4\"/>"))
   }
 
+  @Test func `ids of drawings count by their order only`() throws {
+    let a = bundle("image/svg+xml", .text("<g id=\"x7\"/><p a=\"url(#x7)\" href=\"#x7\"/>"))
+    let b = bundle("image/svg+xml", .text("<g id=\"y9\"/><p a=\"url(#y9)\" href=\"#y9\"/>"))
+    let c = bundle("image/svg+xml", .text("<g id=\"y9\"/><p a=\"url(#z)\" href=\"#y9\"/>"))
+    #expect(try differences(a, b).isEmpty)
+    #expect(try !differences(a, c).isEmpty)
+  }
+
   @Test func `pictures are compared by their pixels`() throws {
     // The same 2 by 2 picture, stored and compressed, by Python's zlib; and one of other pixels.
     let stored = try #require(NotebookText.decodeBase64(ComparisonTests.storedPNG))

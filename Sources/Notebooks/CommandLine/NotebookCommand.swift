@@ -70,18 +70,21 @@ public struct NotebookCommand {
   /// The commands' names in the order that help lists them.
   public static var subcommandNames: [String] { subcommands.map(\.name) }
 
-  private static var help: String {
+  /// The commands, one a line, and what files they take.
+  public static var overview: String {
     let width = subcommands.map(\.usage.count).max() ?? 0
     let rows = subcommands.map { "  \($0.usage.padded(toWidth: width))  \($0.summary)" }
     return """
-      usage: orrery notebook COMMAND …
-
       \(rows.joined(separator: "\n"))
 
       Files are .ipynb, .lua with -- %% marks or .md with fenced Lua; - is standard input.
-      orrery notebook COMMAND --help shows the options.
+      Exit status: 0 all went well, 1 a cell failed or a check found something, 2 the command line
+      is wrong, 3 a file cannot be read or is no notebook, 4 a time limit, 5 outputs differ,
+      6 another limit, 130 interrupted.
       """
   }
+
+  private static var help: String { "usage: orrery notebook COMMAND …\n\n\(overview)" }
 }
 
 /// One command behind `orrery notebook`.

@@ -20,7 +20,7 @@ enum HTMLStyle {
     }
     @media (prefers-color-scheme: dark) {
       :root {
-        --ground: #14171c; --panel: #1c2027; --line: #2e343d; --ink: #e2e6eb; --soft: #a3acb8;
+        --ground: #14181d; --panel: #1c2128; --line: #2e343d; --ink: #e2e6eb; --soft: #a3acb8;
         --faint: #8b95a1; --accent: #6ea8fe; --accent-soft: #1f3354; --err-ground: #2b1a1b;
         --err-line: #f0766b; --warn-ground: #28231a;
         --kw: #d3a0f0; --const: #f2a878; --num: #f2a878; --str: #8fd19e; --esc: #76cfd8;
