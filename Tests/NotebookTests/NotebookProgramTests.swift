@@ -70,7 +70,7 @@ struct NotebookProgramTests {
       try wait(for: "begun\\n", in: path)
       usleep(100_000)
       kill(process.processIdentifier, number)
-      process.waitUntilExit()
+      Program.finish(process)
       #expect(process.terminationReason == .exit && process.terminationStatus == 130)
       let cells = try NotebookFile(reading: path).notebook.cells
       #expect(cells[1].outputs.last?.kind == .error)
@@ -89,7 +89,7 @@ struct NotebookProgramTests {
     try withTemporaryFolder { folder in
       let path = try notebook([source], in: folder)
       let process = try Program.start(["notebook", "run", path] + options)
-      process.waitUntilExit()
+      Program.finish(process)
       #expect(process.terminationStatus == status)
     }
   }
@@ -101,6 +101,16 @@ enum Program {
     URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     .appendingPathComponent("orrery").path
   static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
+
+  /// Waits for the program to end, at most 30 seconds; then it is killed and the test fails.
+  static func finish(_ process: Process) {
+    for _ in 0..<3000 where process.isRunning { usleep(10_000) }
+    if process.isRunning {
+      Issue.record("the program did not end")
+      kill(process.processIdentifier, SIGKILL)
+    }
+    process.waitUntilExit()
+  }
 
   /// Starts the program with its output thrown away.
   static func start(_ arguments: [String]) throws -> Process {

@@ -17,6 +17,7 @@ enum StopSignals {
   {
     self.session = session
     count.store(0, ordering: .sequentiallyConsistent)
+    unblock()
     var old: [sigaction] = []
     for number in numbers { old.append(install(number)) }
     defer {
@@ -31,6 +32,14 @@ enum StopSignals {
 
   /// True once a signal has come.
   static var hasCome: Bool { count.load(ordering: .sequentiallyConsistent) > 0 }
+
+  // A parent that starts programs from a worker thread hands its blocked signals down.
+  private static func unblock() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in numbers { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
 
   private static func install(_ number: Int32) -> sigaction {
     var action = sigaction()
