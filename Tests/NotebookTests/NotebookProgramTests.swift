@@ -6,7 +6,7 @@ import Testing
 @testable import Notebooks
 
 /// The built program, run as a user runs it.
-@Suite(.serialized, .enabled(if: Program.isBuilt, "swift build builds the program"))
+@Suite(.serialized, .enabled(if: NotebookProgram.isBuilt, "swift build builds the program"))
 struct NotebookProgramTests {
   private func notebook(_ sources: [String], in folder: String) throws -> String {
     let path = "\(folder)/a.ipynb"
@@ -32,7 +32,7 @@ struct NotebookProgramTests {
   @Test func `a killed run leaves a valid notebook with what was finished`() throws {
     try withTemporaryFolder { folder in
       let path = try notebook(["print('first done')", "while true do end"], in: folder)
-      let process = try Program.start(["notebook", "run", path])
+      let process = try NotebookProgram.start(["notebook", "run", path])
       try wait(for: "first done\\n", in: path)
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
@@ -47,7 +47,7 @@ struct NotebookProgramTests {
       let sources = (1...30).map { "print('cell \($0)', ('x'):rep(20000))" }
       let path = try notebook(sources, in: folder)
       for round in 0..<12 {
-        let process = try Program.start(["notebook", "run", path])
+        let process = try NotebookProgram.start(["notebook", "run", path])
         usleep(UInt32(4000 + 3000 * round))
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
@@ -66,11 +66,11 @@ struct NotebookProgramTests {
     try withTemporaryFolder { folder in
       let path = try notebook(
         ["print('begun')", "pcall(function() while true do end end)", "print('never')"], in: folder)
-      let process = try Program.start(["notebook", "run", path])
+      let process = try NotebookProgram.start(["notebook", "run", path])
       try wait(for: "begun\\n", in: path)
       usleep(100_000)
       kill(process.processIdentifier, number)
-      Program.finish(process)
+      NotebookProgram.finish(process)
       #expect(process.terminationReason == .exit && process.terminationStatus == 130)
       let cells = try NotebookFile(reading: path).notebook.cells
       #expect(cells[1].outputs.last?.kind == .error)
@@ -88,15 +88,15 @@ struct NotebookProgramTests {
   func limits(options: [String], source: String, status: Int32) throws {
     try withTemporaryFolder { folder in
       let path = try notebook([source], in: folder)
-      let process = try Program.start(["notebook", "run", path] + options)
-      Program.finish(process)
+      let process = try NotebookProgram.start(["notebook", "run", path] + options)
+      NotebookProgram.finish(process)
       #expect(process.terminationStatus == status)
     }
   }
 }
 
 /// The program beside the tests.
-enum Program {
+enum NotebookProgram {
   private static let path =
     URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     .appendingPathComponent("orrery").path
