@@ -131,7 +131,7 @@ struct HTMLExporter {
   private func input(_ cell: Cell) -> String {
     let number = cell.executionCount.map { "<span class=\"n\">\($0)</span>" } ?? ""
     let code = HTMLText.code(cell.source, highlighter)
-    let block = "<pre class=\"code\">\(number)<code>\(code)</code></pre>"
+    let block = "<div class=\"in\">\(number)<pre class=\"code\"><code>\(code)</code></pre></div>"
     guard cell.hasTag("hide-input") else { return block + "\n" }
     return "<details class=\"hidden\"><summary>Code</summary>\(block)</details>\n"
   }

@@ -36,7 +36,7 @@ enum HTMLStyle {
       margin: 0; background: var(--ground); color: var(--ink);
       font: 1.0625rem/1.65 var(--sans); text-rendering: optimizeLegibility;
     }
-    main { max-width: 50rem; margin: 0 auto; padding: 3.5rem 1.5rem 6rem; }
+    main { max-width: 58rem; margin: 0 auto; padding: 3.5rem 1.5rem 6rem; }
     h1, h2, h3, h4, h5, h6 { line-height: 1.25; margin: 2.2em 0 .7em; letter-spacing: -.01em; }
     h1 { font-size: 2.25rem; font-weight: 700; letter-spacing: -.022em; }
     h2 { font-size: 1.5rem; font-weight: 650; padding-bottom: .3em; border-bottom: 1px solid var(--line); }
@@ -44,6 +44,7 @@ enum HTMLStyle {
     h4, h5, h6 { font-size: 1rem; font-weight: 650; }
     main > section:first-child > :first-child { margin-top: 0; }
     p, ul, ol, dl, blockquote, table, pre, figure, details { margin: 0 0 1em; }
+    .text > :is(p, ul, ol, dl, blockquote) { max-width: 48rem; }
     a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: .18em; }
     ul, ol { padding-left: 1.6em; }
     li > ul, li > ol { margin-bottom: 0; }
@@ -60,20 +61,29 @@ enum HTMLStyle {
     }
     pre { font-size: .875rem; line-height: 1.55; overflow-x: auto; tab-size: 2; }
     .text > pre, pre.code {
-      position: relative; background: var(--panel); border: 1px solid var(--line);
+      background: var(--panel); border: 1px solid var(--line);
       border-radius: 8px; padding: .8rem 1rem;
     }
     .text > pre code, pre.code code { background: none; border: 0; padding: 0; font-size: inherit; }
     .cell { margin: 1.4em 0; }
     .cell pre { margin: 0; }
-    .cell .n {
-      position: absolute; top: .62rem; right: .8rem; font-size: .72rem; color: var(--faint);
+    .in { position: relative; }
+    .in .n {
+      position: absolute; top: 0; right: 0; z-index: 1; padding: .35rem .6rem; font-size: .72rem;
+      line-height: 1; color: var(--faint); background: var(--panel); border-radius: 0 8px;
+      border: 1px solid var(--line); border-width: 1px 1px 0 0;
       font-variant-numeric: tabular-nums; user-select: none;
+    }
+    @media (min-width: 66rem) {
+      .in .n {
+        right: 100%; top: .8rem; padding: .33rem .7rem 0 0; background: none; border: 0;
+        font-size: .78rem;
+      }
     }
     .cell .n::before { content: "["; } .cell .n::after { content: "]"; }
     .out { margin: .55rem 0 0; padding-left: 1rem; border-left: 2px solid var(--accent-soft); }
     .out > * { margin: 0 0 .55rem; } .out > :last-child { margin-bottom: 0; }
-    .out pre.text { padding: .1rem 0; white-space: pre; }
+    .out pre.text { padding: .1rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
     .out pre.err { background: var(--warn-ground); border-radius: 6px; padding: .55rem .8rem; }
     .out pre.failure {
       background: var(--err-ground); border-left: 3px solid var(--err-line); border-radius: 0 6px 6px 0;
@@ -105,9 +115,9 @@ enum HTMLStyle {
     nav ol { list-style: none; margin: 0; padding: 0; }
     nav li { margin: 0 0 .45em; } nav .l1 { padding-left: 1em; } nav .l2 { padding-left: 2em; }
     nav a { color: var(--soft); text-decoration: none; } nav a:hover { color: var(--accent); }
-    .with-contents nav { max-width: 50rem; margin: 0 auto; padding: 2.5rem 1.5rem 0; }
-    @media (min-width: 75rem) {
-      .with-contents { display: grid; grid-template-columns: 16rem minmax(0, 50rem) 1fr; column-gap: 2.5rem; }
+    .with-contents nav { max-width: 58rem; margin: 0 auto; padding: 2.5rem 1.5rem 0; }
+    @media (min-width: 80rem) {
+      .with-contents { display: grid; grid-template-columns: 15rem minmax(0, 58rem) 1fr; column-gap: 3.5rem; }
       .with-contents nav { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; margin: 0; padding: 3.8rem 0 2rem 2rem; }
       .with-contents main { margin: 0; width: 100%; }
     }
