@@ -69,4 +69,31 @@ import Testing
     let error = #expect(throws: LuaError.self) { try run(code) }
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "none")")
   }
+
+  @Test func `a simulation whose processes have ended goes with the last that Lua keeps of it`()
+    throws
+  {
+    let lua = LuaState()
+    try lua.register(SimulationModule.module)
+    weak var simulation: SimulationObject?
+    do {
+      let made = try lua.run(
+        """
+        local s = sim.new()
+        local server = s:resource()
+        for _ = 1, 9 do s:process(function(p) server:use(p, 1) end) end
+        s:run()
+        return s
+        """)
+      guard case .userdata(let userdata) = made[0] else {
+        Issue.record("no simulation came")
+        return
+      }
+      simulation = userdata.object(SimulationObject.self)
+      #expect(simulation != nil)
+    }
+    lua.collectGarbage()
+    lua.collectGarbage()
+    #expect(simulation == nil)
+  }
 }

@@ -39,10 +39,10 @@ extension ProcessObject: LuaExported {
     // Raw, because this is the call that every process makes most.
     rawMethod("sleep", "Waits for a time.", parameters: [seconds]) { process, frame in
       let seconds: Double = try frame.read(2, "seconds")
-      try process.requireRunning(frame.stack, "p:sleep")
       guard seconds >= 0 else { throw Problem("p:sleep(\(seconds)): time does not go back") }
-      process.simulator.sleep(process.id, seconds)
-      return .yield()
+      if process.sleep(frame.stack, seconds) { return .yield() }
+      try process.requireRunning(frame.stack, "p:sleep")
+      return .values(0)
     }.example("sim.process(function(p) p:sleep(2) end)")
     method(
       "acquire", "Waits for units of a resource and returns the hold on them.", .state,

@@ -22,8 +22,8 @@ final class ProcessObject {
   let thread: LuaThread
   /// The coroutine's stack, read without counting references.
   let stack: LuaStack
-  /// Unsafe: the simulation keeps it, and counting costs time at every wait.
-  unowned(unsafe) let simulator: Simulator
+  /// Not counted: the simulation keeps it, and counting costs time at every wait.
+  private let uncounted: Unmanaged<Simulator>
   /// What the coroutine waits for.
   var pending = Pending.nothing
   /// The values of all signals that were awaited together.
@@ -40,17 +40,30 @@ final class ProcessObject {
     self.id = id
     self.thread = thread
     stack = thread.stack
-    simulator = simulation.simulator
+    uncounted = .passUnretained(simulation.simulator)
   }
+
+  var simulator: Simulator { uncounted.takeUnretainedValue() }
 
   var name: String { hasEnded ? lastName : simulator.name(of: id) }
 
   /// Checks that it is this process's own code that asks to wait.
   func requireRunning(_ stack: LuaStack, _ call: String) throws(Problem) {
-    if stack == self.stack, simulator.isRunning(id) { return }
+    if isRunning(on: stack) { return }
     let fault = "\(call) was called outside of process \"\(name)\""
     if hasEnded { throw Problem("\(fault), which has ended") }
     throw Problem(fault, fix: "only the process's own function may wait, not another coroutine")
+  }
+
+  /// Puts the process to sleep and says whether it was its own code that asked.
+  func sleep(_ stack: LuaStack, _ seconds: Double) -> Bool {
+    guard isRunning(on: stack) else { return false }
+    uncounted._withUnsafeGuaranteedRef { $0.sleep(id, seconds) }
+    return true
+  }
+
+  private func isRunning(on stack: LuaStack) -> Bool {
+    stack == self.stack && uncounted._withUnsafeGuaranteedRef { $0.isRunning(id) }
   }
 
   /// Pushes what the coroutine is handed and returns how many values that are; nil when the process

@@ -12,6 +12,8 @@ final class SimulationObject {
 
   /// By the rows of the simulator's process table.
   var processes: ContiguousArray<ProcessObject?> = []
+  /// The same, uncounted: what the loop reads at every switch.
+  private var uncounted: ContiguousArray<Unmanaged<ProcessObject>?> = []
   /// Values that Swift only knows by a number: items of stores.
   var shelf = Shelf()
   /// What ended the run that is under way, when a process or a callback failed.
@@ -19,12 +21,17 @@ final class SimulationObject {
   /// Who called `run`: coroutines are resumed from there.
   private var caller: LuaStack?
   private var nextNumber = 0
+  /// The process that ends in the switch that is under way.
+  private var ending: ProcessObject?
 
   /// Creates a simulation at time 0.
   init(seed: UInt64) {
     simulator = Simulator(seed: seed)
-    // Unsafe: the simulator goes with this object, and counting took a tenth of a switch.
-    simulator.resumeProcess = { [unowned(unsafe) self] process, wake in resume(process, wake) }
+    // Not counted: the simulator goes with this object, and counting took a tenth of a switch.
+    let uncounted = Unmanaged.passUnretained(self)
+    simulator.resumeProcess = { process, wake in
+      uncounted._withUnsafeGuaranteedRef { $0.resume(process, wake) }
+    }
     simulator.processEnded = { [unowned self] process in ended(process) }
   }
 
@@ -42,8 +49,12 @@ final class SimulationObject {
     let id = simulator.spawn(name, after: seconds)
     let process = ProcessObject(self, id, thread)
     let slot = Int(id.slot)
-    while processes.count <= slot { processes.append(nil) }
+    while processes.count <= slot {
+      processes.append(nil)
+      uncounted.append(nil)
+    }
     processes[slot] = process
+    uncounted[slot] = .passUnretained(process)
     return process
   }
 
@@ -99,7 +110,12 @@ final class SimulationObject {
   }
 
   private func resume(_ id: ProcessID, _ wake: Wake) {
-    guard let process = processes[Int(id.slot)], let caller else { return }
+    guard let process = uncounted[Int(id.slot)], let caller else { return }
+    process._withUnsafeGuaranteedRef { resume($0, wake, from: caller) }
+  }
+
+  private func resume(_ process: ProcessObject, _ wake: Wake, from caller: LuaStack) {
+    let id = process.id
     guard let count = process.prepare(wake) else { return }
     var results: Int32 = 0
     switch LuaThread.step(process.stack, from: caller, arguments: count, results: &results) {
@@ -113,6 +129,7 @@ final class SimulationObject {
       fail(process.failure())
       simulator.finish(id)
     }
+    if ending != nil { ending = nil }
   }
 
   private func complainAboutYield(_ process: ProcessObject) {
@@ -127,7 +144,10 @@ final class SimulationObject {
   private func ended(_ id: ProcessID) {
     guard let process = processes[Int(id.slot)] else { return }
     process.noteEnd()
+    // The switch that is under way still works on the object, uncounted.
+    if simulator.current == id { ending = process }
     processes[Int(id.slot)] = nil
+    uncounted[Int(id.slot)] = nil
   }
 }
 

@@ -74,8 +74,8 @@ extension Simulator {
     rows[index].wake = Wake(.slept)
     rows[index].deadline = time
     rows[index].event = queue.push(time: time, payload: UInt64(process.slot))
-    if timeline != nil { noteWait(index, "sleeps") }
-    if tracer != nil { trace(.sleep, process, "\(seconds) s") }
+    if core.pointee.timeline != nil { noteWait(index, "sleeps") }
+    if core.pointee.tracer != nil { trace(.sleep, process, "\(seconds) s") }
   }
 
   /// Cuts a wait or a sleep short; a process that is not waiting is interrupted when it next waits.
@@ -121,10 +121,10 @@ extension Simulator {
     let process = ProcessID(slot: UInt32(index), generation: rows[index].generation)
     let wake = rows[index].wake
     if rows[index].state == .waiting { leavePlace(index) }
-    if timeline != nil { recordWait(process, index) }
+    if core.pointee.timeline != nil { recordWait(process, index) }
     rows[index].state = .running
     rows[index].ticket &+= 1
-    if tracer != nil { trace(wake.reason == .started ? .start : .wake, process) }
+    if core.pointee.tracer != nil { trace(wake.reason == .started ? .start : .wake, process) }
     current = process
     if rows[index].hasBody {
       details[index].body?(process, wake)
@@ -159,7 +159,7 @@ extension Simulator {
     rows[index].state = .waiting
     details[index].place = place
     details[index].waitingSince = now
-    if timeline != nil { noteWait(index, "waits for \(place.name)") }
+    if core.pointee.timeline != nil { noteWait(index, "waits for \(place.name)") }
     if let timeout {
       rows[index].deadline = now + timeout
       rows[index].wake = Wake(.timedOut)
@@ -168,7 +168,7 @@ extension Simulator {
       rows[index].deadline = .infinity
       rows[index].event = .none
     }
-    if tracer != nil { trace(.wait, process, place.name) }
+    if core.pointee.tracer != nil { trace(.wait, process, place.name) }
     return true
   }
 
