@@ -21,4 +21,13 @@ void ct_offsets(const ct_view *view, int64_t *out);
 /* Philox4x32-10: fills with words of the blocks from `counter` on of a stream. */
 void ct_philox(uint64_t key, uint64_t stream, uint64_t counter, uint32_t *out, int64_t blocks);
 
+/* Random numbers into a dense block of f32 or f64, `scale` times and `shift` added: element i is a
+ * function of key, counter and i alone. Uniform ones in [0, 1) take the top 24 bits of one word for
+ * f32, the top 53 of two for f64; normal ones are Box and Muller's pairs of 53-bit uniforms.
+ * Return 1 when stopped. */
+int ct_uniform(uint64_t key, uint64_t counter, void *out, int dtype, int64_t n, double shift,
+               double scale);
+int ct_normal(uint64_t key, uint64_t counter, void *out, int dtype, int64_t n, double shift,
+              double scale);
+
 #endif

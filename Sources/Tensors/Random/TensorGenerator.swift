@@ -1,6 +1,5 @@
 public import Base
 internal import CTensors
-import Glibc
 
 /// A source of random tensors: Philox4x32-10 with a seed and a position.
 ///
@@ -54,15 +53,20 @@ public final class TensorGenerator {
     _ shape: [Int], low: Double = 0, high: Double = 1, _ dtype: DType = .standardFloat
   ) throws(Problem) -> Tensor {
     try checkFloat(dtype, "rand")
-    let count = try Shape.count(shape, of: "rand")
-    let values: [Double]
-    if dtype == .f64 {
-      values = try uniforms(count)
-    } else {
-      // The top 24 bits fit an f32, so that 1 is never reached by rounding.
-      values = try words(count).prefix(count).map { Double($0 >> 8) * 0x1p-24 }
-    }
-    return try Tensor(values.map { low + $0 * (high - low) }, shape: shape, dtype: dtype)
+    let work: DType = dtype == .f64 ? .f64 : .f32
+    let out = try Tensor.empty(shape, work)
+    let perBlock = work == .f64 ? 2 : 4
+    let stopped = ct_uniform(
+      seed, advance(by: (out.count + perBlock - 1) / perBlock), out.pointer, work.rawValue,
+      Int64(out.count), low, high - low)
+    try Tensor.check(stopped, "rand")
+    return try out.cast(to: dtype)
+  }
+
+  /// Takes so many blocks of the stream and tells where they begin.
+  private func advance(by blocks: Int) -> UInt64 {
+    defer { position += UInt64(blocks) }
+    return position
   }
 
   /// Normal numbers by Box and Muller: a pair of uniforms u, v gives r cos t and r sin t with
@@ -71,19 +75,13 @@ public final class TensorGenerator {
     _ shape: [Int], mean: Double = 0, deviation: Double = 1, _ dtype: DType = .standardFloat
   ) throws(Problem) -> Tensor {
     try checkFloat(dtype, "randn")
-    let count = try Shape.count(shape, of: "randn")
-    let pairs = (count + 1) / 2
-    let uniforms = try uniforms(pairs * 2)
-    var values = [Double](repeating: 0, count: pairs * 2)
-    try Tensor.inChunks(of: pairs, "randn") { range in
-      for i in range {
-        let radius = (-2 * Glibc.log(1 - uniforms[2 * i])).squareRoot()
-        let angle = 2 * Double.pi * uniforms[2 * i + 1]
-        values[2 * i] = mean + deviation * radius * Glibc.cos(angle)
-        values[2 * i + 1] = mean + deviation * radius * Glibc.sin(angle)
-      }
-    }
-    return try Tensor(Array(values.prefix(count)), shape: shape, dtype: dtype)
+    let work: DType = dtype == .f64 ? .f64 : .f32
+    let out = try Tensor.empty(shape, work)
+    let stopped = ct_normal(
+      seed, advance(by: (out.count + 1) / 2), out.pointer, work.rawValue, Int64(out.count), mean,
+      deviation)
+    try Tensor.check(stopped, "randn")
+    return try out.cast(to: dtype)
   }
 
   /// Whole numbers from `low` up to, not with, `high`.
