@@ -204,10 +204,10 @@ int lb_run_end(lua_State *L) {
   if (stop->late > depth) stop->late = 0;
   restore_budget(stop, run);
   stop->runs = depth;
-  if (stop->depth >= depth) {
-    stop->reason = LB_RUNS;
-    stop->thread->stopping = stop->thread->everything;
-  }
+  if (depth == 0) stop->interrupted = 0;
+  if (stop->depth >= depth) stop->reason = LB_RUNS;
+  // What is asked for but has not begun still needs its signals.
+  if (!stop->interrupted && !stop->late) stop->thread->stopping = stop->thread->everything;
   if (depth == 0) leave_thread(context);
   if (!stop->reason) rearm(context->running, stop);
   return reason;
