@@ -1,11 +1,16 @@
 /// Draws a chart: heading, legend, axes, marks, what is written over them.
 struct ChartDrawing {
   let chart: Chart
-  let resolved: ResolvedChart
+  private(set) var resolved: ResolvedChart
 
   init(_ chart: Chart) {
     self.chart = chart
     resolved = ResolvedChart(chart)
+    let y = resolved.y
+    if showsValues, !chart.isHorizontal, y.low < 0, chart.y.minimum == nil {
+      // Values below bars need room above the names.
+      resolved.y = Scale(kind: y.kind, low: y.low - 0.08 * (y.high - y.low), high: y.high)
+    }
   }
 
   /// Draws the chart with its top left corner at a point and tells its size.

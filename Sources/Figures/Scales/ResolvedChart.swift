@@ -76,8 +76,12 @@ struct ResolvedChart {
       }
       let isQuiet = shape.isAnnotation
       let paint = mark.paint ?? (isQuiet ? .muted : .series(nextColor))
+      // The palette repeats after eight: dashes tell the second round from the first.
+      let isSecondRound = mark.paint == nil && !isQuiet && nextColor >= Palette.categories
       if mark.paint == nil, !isQuiet { nextColor += 1 }
-      layers.append(Layer(shape: shape, name: mark.name, paint: paint, isDashed: mark.isDashed))
+      layers.append(
+        Layer(
+          shape: shape, name: mark.name, paint: paint, isDashed: mark.isDashed || isSecondRound))
     }
     notes = cleaner.notes
     findScales()

@@ -59,6 +59,8 @@ extension Chart {
       return Mark(.step(outline), name: sample.name)
     }
     var chart = Chart(title, x: x, y: Axis("count", minimum: 0), marks: marks)
+    // Outlines all end at nothing: names there would tell nothing.
+    chart.legend = .top
     if all.leftOut > 0 { chart.subtitle = "\(all.leftOut) values have no bin" }
     return chart
   }
