@@ -49,6 +49,7 @@ let package = Package(
     system("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),
     system("CEdit", pkgConfig: "libedit", apt: "libedit-dev"),
     system("CJansson", pkgConfig: "jansson", apt: "libjansson-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
     c("CLuaSupport", ["CLua"]),
     c("CBridgePeer", ["CLua"]),
@@ -56,7 +57,7 @@ let package = Package(
     c("CRaster", link: ["dl"]),
     c("CTensors", link: ["m", "dl"]),
 
-    module("Base", ["CJansson"]),
+    module("Base", ["CJansson", "CZlib"]),
 
     module("Figures", ["Base", "CRaster"]),
     module("Simulation", ["Base"]),

@@ -3,7 +3,6 @@
 
 #include "ct_blas.h"
 #include "ct_elementwise.h"
-#include "ct_inflate.h"
 #include "ct_llm.h"
 #include "ct_matvec.h"
 #include "ct_pool.h"

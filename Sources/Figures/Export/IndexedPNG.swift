@@ -1,4 +1,6 @@
-/// Small pictures of at most 256 colours, embedded in SVG: PNG without compression.
+import Base
+
+/// Small pictures of at most 256 colours, embedded in SVG.
 enum IndexedPNG {
   /// Encodes rows of palette indices.
   static func encode(pixels: [UInt8], width: Int, height: Int, palette: [Color]) -> [UInt8] {
@@ -12,48 +14,18 @@ enum IndexedPNG {
       lines.append(0)
       lines.append(contentsOf: pixels[row * width..<(row + 1) * width])
     }
-    append("IDAT", stored(lines), to: &file)
+    append("IDAT", Deflate.pack(lines), to: &file)
     append("IEND", [], to: &file)
     return file
   }
 
   private static func append(_ type: String, _ data: [UInt8], to file: inout [UInt8]) {
     let body = Array(type.utf8) + data
-    file += bigEndian(data.count) + body + bigEndian(Int(crc32(body)))
+    file += bigEndian(data.count) + body + bigEndian(Int(Deflate.checksum(body)))
   }
 
   private static func bigEndian(_ value: Int) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
-  }
-
-  /// A zlib stream of stored blocks (RFC 1950, RFC 1951 3.2.4).
-  private static func stored(_ bytes: [UInt8]) -> [UInt8] {
-    var stream: [UInt8] = [0x78, 0x01]
-    var start = 0
-    repeat {
-      let end = min(start + 65_535, bytes.count)
-      let count = UInt16(end - start)
-      stream.append(end == bytes.count ? 1 : 0)
-      for word in [count, ~count] { stream += [UInt8(word & 255), UInt8(word >> 8)] }
-      stream += bytes[start..<end]
-      start = end
-    } while start < bytes.count
-    var (a, b) = (UInt32(1), UInt32(0))
-    for byte in bytes {
-      a = (a + UInt32(byte)) % 65_521
-      b = (b + a) % 65_521
-    }
-    return stream + bigEndian(Int(b << 16 | a))
-  }
-
-  private static let crcTable: [UInt32] = (0..<256).map { index in
-    var value = UInt32(index)
-    for _ in 0..<8 { value = value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
-    return value
-  }
-
-  private static func crc32(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~UInt32(0)) { crcTable[Int(($0 ^ UInt32($1)) & 255)] ^ ($0 >> 8) }
   }
 }
 

@@ -1,3 +1,5 @@
+import Base
+
 /// The pixels of a PNG file, for comparing pictures that two encoders wrote.
 ///
 /// Reads what the format calls non-interlaced images of 8 or 16 bits; other files give nothing, and
@@ -37,7 +39,7 @@ struct PNGImage: Equatable {
     let rowBytes = width * pixelBytes
     guard width < 1 << 20, height < 1 << 20, (rowBytes + 1) * height <= PNGImage.sizeLimit,
       packed.count > 2,
-      let raw = Inflate.decode(packed.dropFirst(2), limit: (rowBytes + 1) * height),
+      let raw = Deflate.unpack(Array(packed), .zlib, limitBytes: (rowBytes + 1) * height),
       raw.count == (rowBytes + 1) * height
     else { return nil }
     guard unfilter(raw, rowBytes: rowBytes, pixelBytes: pixelBytes) else { return nil }

@@ -26,7 +26,7 @@ public enum NumPyArchive {
       guard body.count + content.count < 0xFFFF_0000, arrays.count < 0xFFFF else {
         throw Problem("npz: more than 4 GB or 65,534 arrays", fix: "save as safetensors")
       }
-      let crc = content.withUnsafeBufferPointer { ct_crc32($0.baseAddress, Int64($0.count)) }
+      let crc = Deflate.checksum(content)
       // 1980-01-01 00:00, the first time a ZIP can say: equal arrays give equal bytes.
       let common =
         little(20, 2) + little(0x0800, 2) + little(0, 2) + little(0, 2) + little(0x21, 2)
@@ -156,7 +156,7 @@ extension ZipDirectory.Member {
     default:
       throw .inFile(file, at: start, expected: "stored or deflated data", found: "method \(method)")
     }
-    let sum = result.withUnsafeBufferPointer { ct_crc32($0.baseAddress, Int64($0.count)) }
+    let sum = Deflate.checksum(result)
     guard result.count == size, sum == crc else {
       throw .inFile(file, at: start, expected: "checksum \(crc) of \(name)", found: "\(sum)")
     }
@@ -167,16 +167,7 @@ extension ZipDirectory.Member {
     guard TensorStorage.liveBytes + size <= TensorStorage.byteLimit else {
       throw Problem("\(file): \(name) has \(Bytes(size)), more than the limit leaves", kind: .limit)
     }
-    var failed: Int32 = 0
-    let result = [UInt8](unsafeUninitializedCapacity: size) { buffer, used in
-      var none: UInt8 = 0
-      // The buffer has room for `size` bytes; an empty one may have no address.
-      failed = withUnsafeMutablePointer(to: &none) { spare in
-        ct_inflate(buffer.baseAddress ?? spare, Int64(size), packed, Int64(packed.count))
-      }
-      used = failed == 0 ? size : 0
-    }
-    guard failed == 0 else {
+    guard let result = Deflate.unpack(packed, .raw, limitBytes: size), result.count == size else {
       throw .inFile(
         file, at: at, expected: "\(size) bytes of deflated data", found: "a broken stream")
     }
