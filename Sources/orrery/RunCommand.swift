@@ -100,8 +100,11 @@ struct RunCommand {
   }
 
   private func limits() throws(Problem) -> InterpreterOptions {
-    InterpreterOptions(
-      memoryLimitBytes: try arguments.bytes("--memory")?.count,
+    let memory = try arguments.bytes("--memory")
+    // Tensors lie outside the Lua heap, so that each of the two is held to the limit.
+    if let memory { TensorStorage.byteLimit = memory.count }
+    return InterpreterOptions(
+      memoryLimitBytes: memory?.count,
       stepLimit: try arguments.integer("--steps", in: 1...Int.max),
       isRestricted: arguments.has("--restricted"))
   }

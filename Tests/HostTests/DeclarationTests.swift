@@ -22,10 +22,11 @@ import Testing
     }
   }
 
-  @Test func `every example runs`() throws {
+  @Test func `every example runs, every entry is called, and gives what it declares`() throws {
     let hasModel = try ProgramRun(["models", "list"]).output.contains(" here ")
+    let recorder = CallRecorder()
     try withTemporaryFolder { folder in
-      let bench = Bench()
+      let bench = Bench(host: LuaInterpreter.Host(recorder: recorder))
       bench.run("package.path = '\(folder)/?.lua;' .. package.path")
       for (name, code) in Self.examples where hasModel || !name.hasPrefix("llm") {
         let code = code.replacing("\"/tmp/", with: "\"\(folder)/")
@@ -33,7 +34,25 @@ import Testing
         let report = evaluation.error?.report.joined(separator: "\n") ?? ""
         #expect(evaluation.status == .ok, "\(name): \(code)\n\(report)")
       }
+      try runSpecs(in: bench)
     }
+    let uncalled = recorder.uncalled.filter { hasModel || !$0.hasPrefix("llm") }
+    #expect(uncalled == [])
+    #expect(recorder.mismatches.map { "\($0.entry): \($0.declared) \($0.found)" }.sorted() == [])
+  }
+
+  /// Runs the sentences of every spec file; whether they hold is for SpecTests.
+  private func runSpecs(in bench: Bench) throws {
+    let folder = "Tests/StdlibTests/Specs"
+    bench.run(
+      """
+      spec = require("orrery.spec")
+      describe, it, expect, skip = spec.describe, spec.it, spec.expect, spec.skip
+      """)
+    for file in try FileIO.list(folder) {
+      bench.run(String(decoding: try FileIO.read("\(folder)/\(file)"), as: UTF8.self))
+    }
+    bench.run("spec.run()")
   }
 
   @Test func `the public names are those of the golden list`() throws {

@@ -539,3 +539,21 @@ describe("what a model is made of shows its state", function()
     expect({ kept.process_count, kept.pending_count }):equals({ 0, 0 })
   end)
 end)
+
+describe("the default simulation", function()
+  it("is paused from within", function()
+    sim.reset { seed = 1 }
+    sim.after(1, sim.pause)
+    sim.after(2, function() end)
+    expect(sim.run()):equals("paused")
+    expect(sim.now()):equals(1.0)
+  end)
+end)
+
+describe("closed formulas", function()
+  it("give the queue of one server", function()
+    local queue = sim.queueing.mm1 { arrival_rate = 0.5, service_rate = 1 }
+    expect(queue.mean_response_seconds):is_near(2)
+    expect(queue.utilization):is_near(0.5)
+  end)
+end)

@@ -1,0 +1,10 @@
+describe("a session", function()
+  it("gets no answer where there is nobody to ask", function()
+    expect(input("name? ")):is_nil()
+    expect(input_password("word? ")):is_nil()
+  end)
+
+  it("makes modules at their first touch, under one name", function()
+    expect(require("tensor")):equals(tensor)
+  end)
+end)
