@@ -1,5 +1,6 @@
 public import Base
 import CLua
+public import CLuaSupport
 
 extension LuaExported {
   /// Declares a property that Lua reads.
@@ -41,6 +42,29 @@ extension LuaExported {
     ExportedMember(
       .method, name, summary, parameters.map { rawShape($0) }, results: { returns }
     ) { stack, box in try body(luaSelf(stack, box), LuaFrame(stack)).luaReturn(stack) }
+  }
+}
+
+extension LuaExported where Self: AnyObject {
+  /// Declares a method that works on the stack itself and takes its object uncounted.
+  ///
+  /// The userdata in slot 1 keeps the object for the whole call, so the closure must not close it.
+  /// Its arguments start at 2. What is declared is what people read; the closure does the checks.
+  @inlinable public static func rawMethod(
+    _ name: String, _ summary: String, parameters: [Parameter] = [], returns: [String] = [],
+    _ body: @escaping @Sendable (Self, LuaFrame) throws -> LuaReturn
+  ) -> ExportedMember {
+    ExportedMember(
+      .method, name, summary, parameters.map { rawShape($0) }, results: { returns }
+    ) { stack, box in
+      guard let held = lb_object(stack, 1, box.type)?.pointee.object else {
+        throw selfFault(stack, exported.type)
+      }
+      // Counting up and down took a twelfth of a process switch; slot 1 keeps the object alive.
+      return try Unmanaged<Self>.fromOpaque(held)._withUnsafeGuaranteedRef {
+        try body($0, LuaFrame(stack)).luaReturn(stack)
+      }
+    }
   }
 }
 
