@@ -27,6 +27,15 @@ public final class TensorStorage: @unchecked Sendable {
     set { limit.store(newValue, ordering: .relaxed) }
   }
 
+  /// Checks that so many numbers of 8 bytes fit beside the tensors that live, before they are made.
+  static func checkRoom(forNumbers count: Int, _ call: String) throws(Problem) {
+    guard count <= max(0, byteLimit - liveBytes) / 8 else {
+      throw Problem(
+        "\(call): \(count) numbers are more than the memory limit of \(Bytes(byteLimit)) leaves",
+        kind: .limit)
+    }
+  }
+
   /// Allocates bytes, or says that the limit is reached.
   public init(byteCount: Int, zeroed: Bool) throws(Problem) {
     let size = max(64, (byteCount + 63) & ~63)

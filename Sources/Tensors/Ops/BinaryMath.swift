@@ -92,7 +92,10 @@ extension OpSpec {
     "lcm", "Least common multiple.", .bits,
     whole: { x, y in
       let divisor = commonDivisor(x, y)
-      return divisor == 0 ? 0 : Swift.abs(x / divisor &* y)
+      // Wraps as the machine's integers do; a divisor of 2^63 comes out negative.
+      guard divisor != 0 else { return 0 }
+      let multiple = x.dividedReportingOverflow(by: divisor).partialValue &* y
+      return multiple < 0 ? 0 &- multiple : multiple
     }
   ) { _, _ in .nan }
 

@@ -108,6 +108,12 @@ extension OpSpec {
       let b = try call.sizes("dims1").map { d throws(Problem) in
         try Shape.dimension(d, rank: y.rank, for: "tensordot")
       }
+      guard a.isEmpty || x.rank > 0, b.isEmpty || y.rank > 0 else {
+        throw Problem("tensordot: a scalar has no dimensions to sum over")
+      }
+      guard Set(a).count == a.count, Set(b).count == b.count else {
+        throw Problem("tensordot: a dimension is named twice")
+      }
       guard a.map({ x.shape[$0] }) == b.map({ y.shape[$0] }) else {
         throw Problem("tensordot: the paired dimensions differ in size")
       }

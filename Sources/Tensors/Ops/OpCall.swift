@@ -84,10 +84,26 @@ public struct OpCall: Sendable {
 
   func integer(_ name: String) throws(Problem) -> Int? {
     guard let scalar = try scalar(name) else { return nil }
-    if case .float(let value) = scalar, value != value.rounded() {
+    return try OpCall.whole(scalar, name)
+  }
+
+  /// A dimension, a size or a count: no tensor has more than 2^48 of anything, and within that no
+  /// sum of a few of them overflows.
+  private static func whole(_ scalar: Scalar, _ name: String) throws(Problem) -> Int {
+    if case .float(let value) = scalar, value != value.rounded() || !value.isFinite {
       throw Problem("\(name): a whole number was expected, got \(value)")
     }
+    let limit = 1 << 48
+    guard scalar.integer >= -limit, scalar.integer <= limit else {
+      throw Problem("\(name): \(scalar.integer) is out of range")
+    }
     return scalar.integer
+  }
+
+  private static func whole(_ scalars: [Scalar], _ name: String) throws(Problem) -> [Int] {
+    var numbers: [Int] = []
+    for scalar in scalars { numbers.append(try whole(scalar, name)) }
+    return numbers
   }
 
   func required(_ name: String) throws(Problem) -> Int {
@@ -107,9 +123,11 @@ public struct OpCall: Sendable {
   func integers(_ name: String) throws(Problem) -> [Int]? {
     switch options[name] {
     case nil: return nil
-    case .number(let number): return [number.integer]
-    case .numbers(let numbers): return numbers.map(\.integer)
-    case .tensor(let tensor): return tensor.integers
+    case .number(let number): return [try OpCall.whole(number, name)]
+    case .numbers(let numbers): return try OpCall.whole(numbers, name)
+    case .tensor(let tensor): return try OpCall.whole(tensor.integers.map { .integer($0) }, name)
+    case .text(let text):
+      throw Problem("\(name): a list of whole numbers was expected, got \"\(text)\"")
     default: throw Problem("\(name): a list of whole numbers was expected")
     }
   }

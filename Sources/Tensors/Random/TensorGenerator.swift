@@ -106,6 +106,7 @@ public final class TensorGenerator {
   /// The numbers from 0 up to n in random order (Fisher and Yates).
   public func permutation(_ n: Int) throws(Problem) -> Tensor {
     guard n >= 0 else { throw Problem("randperm: \(n) is negative") }
+    try TensorStorage.checkRoom(forNumbers: n, "randperm")
     var values = Array(0..<n)
     let uniforms = try uniforms(n)
     for i in stride(from: n - 1, to: 0, by: -1) {
@@ -136,6 +137,8 @@ public final class TensorGenerator {
     guard count >= 0, replacement || count <= size else {
       throw Problem("multinomial: \(count) draws from \(size) places without replacement")
     }
+    let (draws, overflows) = rows.multipliedReportingOverflow(by: count)
+    try TensorStorage.checkRoom(forNumbers: overflows ? .max : draws, "multinomial")
     let values = weights.doubles
     guard values.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw Problem("multinomial: weights are finite and not negative")

@@ -135,3 +135,19 @@ describe("memory", function()
     expect(function() return lost:item() end):raises("freed when its scope ended")
   end)
 end)
+
+describe("tensor operations", function()
+  it("refuse numbers out of range instead of stopping the program", function()
+    local x = tensor { { 1, 2, 3 }, { 4, 5, 6 } }
+    for _, n in ipairs { math.mininteger, math.maxinteger, 1 << 62 } do
+      expect(function() x:sum(n) end):raises("")
+      expect(function() x:roll(n) end):raises("out of range")
+      expect(function() tensor.randperm(n) end):raises("")
+      expect(function() tensor.multinomial(x, n, true) end):raises("multinomial: ")
+    end
+    expect(function() tensor.zeros(0 / 0) end):raises("whole number")
+    expect(function() x:tensordot(x, { 1, 1 }, { 1, 1 }) end):raises("twice")
+    local least = tensor({ math.mininteger }, "i64")
+    expect(least:lcm(least):item()):is_a("integer")
+  end)
+end)
