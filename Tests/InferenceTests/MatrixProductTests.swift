@@ -87,7 +87,7 @@ import Testing
 }
 
 /// Random bytes with sane scales: any level may stand in a block, scales are small half floats.
-private func randomBlocks(_ format: BlockFormat, count: Int, _ random: inout SeededRandom)
+func randomBlocks(_ format: BlockFormat, count: Int, _ random: inout SeededRandom)
   -> [UInt8]
 {
   if let bytes = format.quantise((0..<count).map { _ in Float(random.nextNormal()) }) {
