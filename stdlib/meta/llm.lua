@@ -188,6 +188,14 @@ function Model:attention(prompt, layer, head) end
 ---@operator concat(llm.Generation|string): string
 local Generation = {}
 
+--- The forms that a session shows: one line for what has been streamed.
+---
+--- ```lua
+--- llm.load():generate("Once", { max_tokens = 4, stream = true }):__mime()
+--- ```
+---@return table<string, string>?
+function Generation:__mime() end
+
 --- The numbers of a transformer's architecture.
 ---
 --- ```lua

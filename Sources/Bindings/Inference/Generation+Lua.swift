@@ -35,6 +35,10 @@ extension Generation: LuaExported {
     property(
       "prompt_tokens_per_second", "Rate at which the prompt was read.", unit: .tokensPerSecond
     ) { $0.promptTokensPerSecond }
+    method("__mime", "The forms that a session shows: one line for what has been streamed.") {
+      $0.isStreamed ? ["text/plain": $0.summary] : nil
+    }
+    .example("llm.load():generate(\"Once\", { max_tokens = 4, stream = true }):__mime()")
     metamethod(.length, "The number of produced tokens.") { $0.tokens.count }
     metamethod(
       .concat, "Joins the text with another.",
@@ -54,4 +58,11 @@ extension Generation: LuaExported {
 extension Generation: CustomStringConvertible {
   /// The text.
   public var description: String { text }
+
+  /// One line of numbers, for a text that has been seen.
+  var summary: String {
+    let count = "\(tokens.count) token" + (tokens.count == 1 ? "" : "s")
+    let rate = tokensPerSecond.map { ", \(($0 * 10).rounded() / 10) tokens/s" } ?? ""
+    return "(\(count)\(rate), finish reason \(finishReason.rawValue); .text holds the text)"
+  }
 }

@@ -54,7 +54,7 @@ extension LanguageModel {
     var isEnded = false
     var failure: LuaError?
     let asked = state.stopQuestion
-    let result = try session.generate(
+    var result = try session.generate(
       prompt, options: wanted, shouldStop: { isEnded || asked() },
       onToken: { token in
         do throws(LuaError) {
@@ -67,6 +67,7 @@ extension LanguageModel {
           isEnded = true
         }
       })
+    result.isStreamed = stream
     last = result
     if let failure { throw failure }
     if stream, !result.text.hasSuffix("\n") { state.write("\n") }

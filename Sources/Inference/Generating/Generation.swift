@@ -49,6 +49,8 @@ public struct Generation: Sendable {
   public var timeToFirstTokenSeconds = 0.0
   /// From the call to the end.
   public var seconds = 0.0
+  /// True when a person has seen the text already, as it came.
+  public var isStreamed = false
 
   /// Tokens per second behind the first one; nothing for fewer than two.
   public var tokensPerSecond: Double? {

@@ -47,6 +47,22 @@ import Testing
     #expect(["length", "stop"].contains(values[9].text))
   }
 
+  @Test func `what was streamed shows as a line of numbers and still prints as its text`() throws {
+    let values = try Self.run(
+      """
+      local quiet = m:generate("the queen", { max_tokens = 5, temperature = 1.5, seed = 4 })
+      local seen = m:generate("the queen",
+        { max_tokens = 5, temperature = 1.5, seed = 4, stream = true })
+      return quiet:__mime() == nil, tostring(seen) == quiet.text, seen:__mime()["text/plain"],
+        #seen, seen.finish_reason
+      """)
+    #expect(values[..<2] == [true, true])
+    let line = values[2].text ?? ""
+    #expect(line.hasPrefix("(\(values[3].integer ?? 0) token"))
+    #expect(line.contains("tokens/s, finish reason \(values[4].text ?? "")"))
+    #expect(!line.contains("\n"))
+  }
+
   @Test func `false from on_token ends it, an error in it comes out`() throws {
     let values = try Self.run(
       """
