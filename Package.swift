@@ -53,6 +53,7 @@ let package = Package(
     system("CEdit", pkgConfig: "libedit", apt: "libedit-dev"),
     system("CJansson", pkgConfig: "jansson", apt: "libjansson-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
     c("CLuaSupport", ["CLua"]),
     c("CBridgePeer", ["CLua"]),
@@ -67,7 +68,7 @@ let package = Package(
     module("Models", ["Base"]),
     module("Tensors", ["Base", "CTensors"]),
 
-    module("Notebooks", ["Base", "Figures", "CMarkGFM"]),
+    module("Notebooks", ["Base", "Figures", "CMarkGFM", "CYAML"]),
     module("LuaBridge", ["Base", "CLua", "CLuaSupport"]),
     module("Inference", ["Base", "Models", "Tensors", "CTensors"]),
 

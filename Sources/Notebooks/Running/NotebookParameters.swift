@@ -32,9 +32,13 @@ public struct NotebookParameters: Sendable {
     try add(String(text[..<equals]), (try? JSONValue(parsing: value)) ?? .string(value))
   }
 
-  /// Takes all values of a JSON file.
+  /// Takes all values of a file: YAML where its name ends in .yaml or .yml, JSON otherwise.
   public mutating func add(file path: String) throws(Problem) {
-    let document = try JSONValue(parsing: FileIO.read(path), file: path)
+    let bytes = try FileIO.read(path)
+    let isYAML = [".yaml", ".yml"].contains { path.hasSuffix($0) }
+    let document =
+      isYAML
+      ? try YAMLDocument.parse(bytes, file: path) : try JSONValue(parsing: bytes, file: path)
     guard let object = document.object else {
       throw Problem("\(path): expected an object of names and values, found \(document.kindName)")
     }
