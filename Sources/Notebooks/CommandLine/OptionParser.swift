@@ -36,6 +36,7 @@ struct ParsedOptions {
   /// What is no option, in order.
   private(set) var words: [String] = []
   private var values: [String: [String]] = [:]
+  private var given: [(name: String, value: String?)] = []
 
   init(_ arguments: [String], options: [CommandOption]) throws(Problem) {
     var rest = arguments[...]
@@ -99,12 +100,20 @@ struct ParsedOptions {
 
   private mutating func add(_ option: CommandOption, _ value: String) {
     values[option.name, default: []].append(value)
+    given.append((option.name, option.value == nil ? nil : value))
   }
 
   /// True when the option stands there.
   func has(_ name: String) -> Bool { values[name] != nil }
   /// The last value of an option.
   func value(_ name: String) -> String? { values[name]?.last }
+  /// The options as words of a command line, but for some of them.
+  func optionWords(leavingOut names: Set<String>) -> [String] {
+    given.filter { !names.contains($0.name) }.map { option in
+      option.value.map { "--\(option.name)=\($0)" } ?? "--\(option.name)"
+    }
+  }
+
   /// All values of an option.
   func all(_ name: String) -> [String] { values[name] ?? [] }
 

@@ -13,9 +13,13 @@ struct RunSubcommand: NotebookSubcommand {
       CommandOption("no-save", "write nothing"),
       CommandOption("param", "set a parameter; JSON, else text", value: "NAME=VALUE", letter: "p"),
       CommandOption(
-        "params", "set the parameters of a JSON file", value: "FILE", aliases: ["param-file"]),
+        "params", "set the parameters of a .json or .yaml file", value: "FILE",
+        aliases: ["param-file"]),
       CommandOption("allow-unknown", "set parameters that the notebook does not declare"),
       CommandOption("inspect-params", "list the parameters and run nothing"),
+      CommandOption(
+        "jobs", "run so many notebooks at once, each in its own process", value: "N", letter: "j"),
+      CommandOption("save-every", "save this often while a cell runs (5s)", value: "TIME"),
       CommandOption("progress", "line, plain, json or none", value: "MODE"),
       CommandOption("stream-output", "show outputs while cells run"),
     ]
@@ -33,9 +37,15 @@ struct RunSubcommand: NotebookSubcommand {
     let run = RunOfFiles(
       target: target, settings: settings, parameters: parameters,
       allowsUnknown: parsed.has("allow-unknown"), mode: mode,
-      showsOutput: parsed.has("stream-output"), context: context)
+      showsOutput: parsed.has("stream-output"),
+      saveInterval: try parsed.seconds("save-every") ?? 5, context: context)
     if parsed.has("inspect-params") {
       return { () throws(Problem) in try RunSubcommand.inspect(files, context) }
+    }
+    let jobs = try parsed.integer("jobs") ?? 1
+    if jobs != 1, files.count > 1 {
+      let parallel = ParallelRun(run, parsed, jobs: jobs)
+      return { () throws(Problem) in try parallel.run(files) }
     }
     return { () throws(Problem) in try run.run(files) }
   }
@@ -99,6 +109,8 @@ struct RunOfFiles {
   let allowsUnknown: Bool
   let mode: RunProgress.Mode
   let showsOutput: Bool
+  /// Between two saves of a notebook whose cell runs on, in seconds.
+  let saveInterval: Double
   let context: CommandContext
 
   func run(_ files: [String]) throws(Problem) -> Int32 {
@@ -129,18 +141,28 @@ struct RunOfFiles {
     settings.apply(to: &plan, path: path)
     let session = Session(try context.makeInterpreter(settings.interpreter))
     let runner = NotebookRunner(notebook, plan: plan, session: session, name: path)
-    var saver = makeSaver(source)
-    runner.checkpoint = { (notebook, isLast) throws(Problem) in
-      try saver?.save(notebook, isLast: isLast, context)
+    let saver = makeSaver(source)
+    runner.saveInterval = saveInterval
+    if let saver {
+      runner.checkpoint = { (notebook, isLast) throws(Problem) in
+        try saver.save(notebook, isLast: isLast)
+      }
     }
-    let isSilent = saver == nil && source.form != .ipynb
     let progress = RunProgress(
-      mode: mode, showsOutput: showsOutput || isSilent && mode != .json, columns: context.columns,
+      mode: mode, showsOutput: showsOutput(of: source.form), columns: context.columns,
       put: { context.writeError(Array($0.utf8)) }, putOutput: context.write)
     runner.observer = progress
     let report = try StopSignals.watching(session) { () throws(Problem) in try runner.run() }
     try saver?.finish(runner.notebook)
+    if let warning = saver?.warning { context.note(warning) }
     return report
+  }
+
+  /// What nothing keeps is shown, unless events carry it.
+  func showsOutput(of form: NotebookForm) -> Bool {
+    if showsOutput { return true }
+    if case .file = target { return false }
+    return form != .ipynb && mode != .json
   }
 
   private func makeSaver(_ source: NotebookFile) -> RunSaver? {
@@ -156,7 +178,13 @@ struct RunOfFiles {
     }
   }
 
-  private func finish(_ report: RunReport) {
+  /// Tells how a run went.
+  func finish(_ report: RunReport) {
+    if mode == .json {
+      var event: JSONObject = ["event": "report"]
+      for (key, value) in report.json { event[key] = value }
+      return context.note(JSONValue.object(event).formatted())
+    }
     if let failure = report.firstFailure {
       for line in failure.traceback { context.note(line) }
       context.note(
@@ -165,35 +193,8 @@ struct RunOfFiles {
     }
     if case .file("-") = target {
       context.note(report.summary)
-    } else if mode != .json {
+    } else {
       context.print(report.summary)
-    }
-  }
-}
-
-/// Saves a notebook after each cell.
-private struct RunSaver {
-  private var file: NotebookFile
-  private var hasWarned = false
-
-  init(_ file: NotebookFile) { self.file = file }
-
-  /// Writes to standard output, when that is where it goes.
-  mutating func finish(_ notebook: Notebook) throws(Problem) {
-    guard file.path == "-" else { return }
-    file.notebook = notebook
-    try file.save()
-  }
-
-  mutating func save(_ notebook: Notebook, isLast: Bool, _ context: CommandContext) throws(Problem)
-  {
-    file.notebook = notebook
-    // Standard output is written once, at the end.
-    if file.path == "-" { return }
-    let written = try file.save(isLast: isLast)
-    if written != file.path, !hasWarned {
-      hasWarned = true
-      context.note("\(file.path) was changed meanwhile: outputs go to \(written)")
     }
   }
 }

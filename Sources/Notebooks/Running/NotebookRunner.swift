@@ -9,14 +9,18 @@ public final class NotebookRunner {
   public private(set) var notebook: Notebook
   /// Told what happens, as it happens.
   public weak var observer: (any RunObserver)?
-  /// Called after each cell, to save; the second argument is true for the last time.
-  public var checkpoint: ((Notebook, Bool) throws(Problem) -> Void)?
+  /// Called to save: after each cell, and now and then while one runs, from another thread but never
+  /// twice at once; the second argument is true for the last time.
+  public var checkpoint: (@Sendable (Notebook, Bool) throws(Problem) -> Void)?
+  /// The time between two saves while a cell runs, in seconds.
+  public var saveInterval = 5.0
 
   private let session: Session
   private let plan: RunPlan
   private let clock = Stopwatch()
   private var collectors: [Int: OutputCollector] = [:]
   private var report: RunReport
+  private var watch: CellWatch?
 
   /// Creates a runner; the plan has been made for this notebook.
   public init(_ notebook: Notebook, plan: RunPlan, session: Session, name: String) {
@@ -28,6 +32,15 @@ public final class NotebookRunner {
 
   /// Runs what the plan says.
   public func run() throws(Problem) -> RunReport {
+    guard let checkpoint else { return try runCells() }
+    // What cannot be saved now will be told by the save behind the cell.
+    let watch = CellWatch(interval: saveInterval) { try? checkpoint($0, false) }
+    self.watch = watch
+    defer { self.watch = nil }
+    return try watch.watching { () throws(Problem) in try runCells() }
+  }
+
+  private func runCells() throws(Problem) -> RunReport {
     var isStopped = false
     for (place, index) in plan.positions.enumerated() {
       if isStopped {
@@ -58,14 +71,16 @@ public final class NotebookRunner {
     case .usedUp:
       result.status = .timedOut
       result.message = "the time of the whole run is used up"
-      mark(index, notRun: true)
+      notebook.cells[index].runStatus = "not-run"
       return result
     }
     let collector = makeCollector(for: index, result)
+    watch?.begin(notebook, index, collector.store)
     let outcome = Directory.visiting(plan.directory) {
       session.run(cell.source, options: options, to: collector)
     }
-    mark(index, notRun: false)
+    watch?.end()
+    notebook.cells[index].runStatus = nil
     notebook.cells[index].outputs = collector.outputs
     notebook.cells[index].executionCount = outcome.number
     result.take(outcome, mayFail: cell.hasTag("raises-exception") || cell.hasTag("allow-error"))
@@ -104,17 +119,23 @@ public final class NotebookRunner {
   private func skip(_ index: Int) {
     notebook.cells[index].outputs = []
     notebook.cells[index].executionCount = nil
-    mark(index, notRun: true)
+    notebook.cells[index].runStatus = "not-run"
     let cell = notebook.cells[index]
     report.cells.append(CellReport(index: index, id: cell.id, tags: cell.tags))
   }
+}
 
-  private func mark(_ index: Int, notRun: Bool) {
-    var own = notebook.cells[index].metadata["orrery"]?.object ?? [:]
-    let status: JSONValue? = notRun ? "not-run" : nil
-    guard own["status"] != status else { return }
-    own["status"] = status
-    notebook.cells[index].metadata.place("orrery", own.isEmpty ? nil : .object(own))
+extension Cell {
+  /// What became of the cell in a run that did not end well, as the file says it: "not-run", or
+  /// "running" while it does.
+  var runStatus: String? {
+    get { metadata["orrery"]?["status"]?.string }
+    set {
+      guard runStatus != newValue else { return }
+      var own = metadata["orrery"]?.object ?? [:]
+      own["status"] = newValue.map(JSONValue.string)
+      metadata.place("orrery", own.isEmpty ? nil : .object(own))
+    }
   }
 }
 

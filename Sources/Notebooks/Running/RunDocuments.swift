@@ -34,23 +34,8 @@ enum RunDocuments {
 
   /// Writes a JSON object with every cell of every notebook.
   static func summary(_ reports: [RunReport]) -> String {
-    let notebooks = reports.map { report -> JSONValue in
-      [
-        "file": .string(report.name), "exit_status": .integer(Int(report.status)),
-        "seconds": .number(report.seconds), "cells": .array(report.cells.map(summary)),
-      ]
-    }
-    return JSONValue.object(["notebooks": .array(notebooks)]).formatted(.indented(2)) + "\n"
-  }
-
-  private static func summary(_ cell: CellReport) -> JSONValue {
-    var object: JSONObject = [
-      "cell": .integer(cell.index + 1), "id": cell.id.map(JSONValue.string) ?? .null,
-      "status": .string(cell.status.rawValue), "seconds": .number(cell.seconds),
-    ]
-    if let message = cell.message { object["message"] = .string(message) }
-    if let line = cell.line { object["line"] = .integer(line) }
-    return .object(object)
+    JSONValue.object(["notebooks": .array(reports.map { .object($0.json) })])
+      .formatted(.indented(2)) + "\n"
   }
 
   private static func quoted(_ text: String) -> String { "\"\(escaped(text))\"" }

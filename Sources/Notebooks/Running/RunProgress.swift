@@ -16,16 +16,20 @@ final class RunProgress: RunObserver {
   private let mode: Mode
   private let showsOutput: Bool
   private let columns: Int
+  /// What stands before each line, to tell several runs apart.
+  private let prefix: String
   private let put: (String) -> Void
   private let putOutput: ([UInt8]) -> Void
 
   init(
-    mode: Mode, showsOutput: Bool, columns: Int = 80, put: @escaping (String) -> Void,
+    mode: Mode, showsOutput: Bool, columns: Int = 80, prefix: String = "",
+    put: @escaping (String) -> Void,
     putOutput: @escaping ([UInt8]) -> Void
   ) {
     self.mode = mode
     self.showsOutput = showsOutput
     self.columns = columns
+    self.prefix = prefix
     self.put = put
     self.putOutput = putOutput
   }
@@ -34,7 +38,7 @@ final class RunProgress: RunObserver {
     switch mode {
     case .line:
       put("\r\u{1B}[K" + "\(head(place, count)) \(cell.label)".truncated(toWidth: columns))
-    case .json: event("start", cell)
+    case .json: event("start", cell, ["place": .integer(place + 1), "of": .integer(count)])
     case .plain, .none: break
     }
   }
@@ -47,12 +51,12 @@ final class RunProgress: RunObserver {
       put("\r\u{1B}[K" + text.truncated(toWidth: columns))
       if cell.status.isFailure || showsOutput { put("\n") }
       if place + 1 == count, !cell.status.isFailure { put("\r\u{1B}[K") }
-    case .plain: put(text + "\n")
+    case .plain: put(prefix + text + "\n")
     case .json:
-      var more: JSONObject = [
-        "status": .string(cell.status.rawValue), "ms": .integer(Int(cell.seconds * 1000)),
-      ]
-      if let message = cell.message { more["message"] = .string(message) }
+      var more = cell.json
+      more["place"] = .integer(place + 1)
+      more["of"] = .integer(count)
+      more["ms"] = .integer(Int(cell.seconds * 1000))
       event("end", cell, more)
     case .none: break
     }

@@ -11,10 +11,10 @@ enum StopSignals {
   nonisolated(unsafe) private static var session: Session?
   private static let count = Atomic<Int>(0)
 
-  /// Does something while signals stop the session.
-  static func watching<Result>(_ session: Session, _ body: () throws(Problem) -> Result)
-    throws(Problem) -> Result
-  {
+  /// Does something while signals stop the session; without one they are counted only.
+  static func watching<Result>(
+    _ session: Session? = nil, _ body: () throws(Problem) -> Result
+  ) throws(Problem) -> Result {
     self.session = session
     count.store(0, ordering: .sequentiallyConsistent)
     unblock()
@@ -30,8 +30,8 @@ enum StopSignals {
     return try body()
   }
 
-  /// True once a signal has come.
-  static var hasCome: Bool { count.load(ordering: .sequentiallyConsistent) > 0 }
+  /// How many signals have come.
+  static var arrivals: Int { count.load(ordering: .sequentiallyConsistent) }
 
   // A parent that starts programs from a worker thread hands its blocked signals down.
   private static func unblock() {

@@ -1,4 +1,5 @@
 internal import Base
+internal import Synchronization
 
 /// Gathers what a cell shows into the outputs of a notebook.
 ///
@@ -10,41 +11,37 @@ public final class OutputCollector: SessionPublisher {
   /// Shown everything at once as well, for a person who watches.
   public var live: (any SessionPublisher)?
 
-  private var finished: [(output: Output, id: String?)] = []
-  private var streamName: OutputStreamName?
-  private var streamBytes: [UInt8] = []
-  private var clearsBeforeNext = false
-  private var limit: OutputLimit
+  /// What has been shown, guarded: a save may look at it while the cell runs.
+  let store: Store
 
-  /// Creates a collector that keeps at most so many bytes of a cell's output.
-  public init(limitBytes: Int? = nil) { limit = OutputLimit(bytes: limitBytes ?? .max) }
+  /// The outputs so far, for more than one thread.
+  final class Store: Sendable {
+    private let gathered: Mutex<GatheredOutputs>
 
-  /// What has been shown so far, as a notebook stores it.
-  public var outputs: [Output] {
-    var outputs = finished.map(\.output)
-    if let streamName, !streamBytes.isEmpty {
-      outputs.append(.stream(streamName, String(decoding: streamBytes, as: UTF8.self)))
+    init(limitBytes: Int) { gathered = Mutex(GatheredOutputs(limitBytes: limitBytes)) }
+
+    func change<Result: Sendable>(_ body: (inout GatheredOutputs) -> Result) -> Result {
+      gathered.withLock { body(&$0) }
     }
-    if let tail = limit.tailText {
-      outputs.append(.stream(.stderr, limit.note))
-      outputs.append(.stream(.stdout, tail))
-    }
-    return outputs
+
+    /// A copy, so that nobody waits while it is made into a file.
+    var copy: GatheredOutputs { gathered.withLock { $0 } }
   }
 
+  /// Creates a collector that keeps at most so many bytes of a cell's output.
+  public init(limitBytes: Int? = nil) { store = Store(limitBytes: limitBytes ?? .max) }
+
+  /// What has been shown so far, as a notebook stores it.
+  public var outputs: [Output] { store.copy.outputs }
+
   /// True when output was left out.
-  public var isTruncated: Bool { limit.dropped > 0 }
+  public var isTruncated: Bool { store.copy.isTruncated }
 
   /// Takes text of a stream; a character may come in parts.
   public func write(_ bytes: UnsafeRawBufferPointer, to stream: OutputStreamName) {
     live?.write(bytes, to: stream)
     guard !bytes.isEmpty else { return }
-    clearIfAsked()
-    let head = limit.take(bytes)
-    guard head > 0 else { return }
-    if stream != streamName { finishStream() }
-    streamName = stream
-    streamBytes.append(contentsOf: bytes.prefix(head))
+    store.change { $0.write(bytes, to: stream) }
   }
 
   /// Takes something shown, or an update of it.
@@ -55,31 +52,25 @@ public final class OutputCollector: SessionPublisher {
       if !update(id, bundle) { onForeignUpdate?(id, bundle) }
       return
     }
-    add(.display(bundle), size: bundle, id: id)
+    store.change { $0.add(.display(bundle), size: bundle, id: id) }
   }
 
   /// Takes the result.
   public func result(_ bundle: MIMEBundle, number: Int?) {
     live?.result(bundle, number: number)
-    add(.result(bundle, number: number), size: bundle, id: nil)
+    store.change { $0.add(.result(bundle, number: number), size: bundle, id: nil) }
   }
 
   /// Takes the error that ended the cell.
   public func failure(_ error: EvaluationError) {
     live?.failure(error)
-    clearIfAsked()
-    finishStream()
-    finished.append((.error(error), nil))
+    store.change { $0.add(error) }
   }
 
   /// Clears what was shown, at once or when the next output comes.
   public func clear(wait: Bool) {
     live?.clear(wait: wait)
-    if wait {
-      clearsBeforeNext = true
-    } else {
-      removeAll()
-    }
+    store.change { $0.clear(wait: wait) }
   }
 
   /// Asks the person who watches; nil when nobody does.
@@ -91,96 +82,6 @@ public final class OutputCollector: SessionPublisher {
   /// - Returns: false when this cell has not shown it.
   @discardableResult
   public func update(_ id: String, _ bundle: MIMEBundle) -> Bool {
-    var found = false
-    for index in finished.indices where finished[index].id == id {
-      finished[index].output.replaceBundle(bundle)
-      found = true
-    }
-    return found
-  }
-
-  private func add(_ output: Output, size bundle: MIMEBundle, id: String?) {
-    clearIfAsked()
-    finishStream()
-    if limit.takesWhole(bundle.byteCount) {
-      finished.append((output, id))
-    } else {
-      let note = MIMEBundle(plain: "(\(Bytes(bundle.byteCount)) left out: beyond the output limit)")
-      finished.append((.display(note), id))
-    }
-  }
-
-  private func clearIfAsked() {
-    if clearsBeforeNext { removeAll() }
-  }
-
-  private func removeAll() {
-    finished = []
-    (streamName, streamBytes, clearsBeforeNext) = (nil, [], false)
-    limit.restart()
-  }
-
-  private func finishStream() {
-    if let streamName, !streamBytes.isEmpty {
-      finished.append((.stream(streamName, String(decoding: streamBytes, as: UTF8.self)), nil))
-    }
-    (streamName, streamBytes) = (nil, [])
-  }
-}
-
-/// Keeps the first and the last half of what may be kept.
-private struct OutputLimit {
-  let bytes: Int
-  private var kept = 0
-  private var tail: [UInt8] = []
-  private(set) var dropped = 0
-
-  init(bytes: Int) { self.bytes = bytes }
-
-  mutating func restart() { (kept, tail, dropped) = (0, [], 0) }
-
-  /// Counts bytes: how many of them belong to the head; the others go to the tail.
-  mutating func take(_ raw: UnsafeRawBufferPointer) -> Int {
-    let half = bytes / 2
-    let head = tail.isEmpty ? min(raw.count, max(0, half - kept)) : 0
-    kept += head
-    guard head < raw.count else { return head }
-    tail.append(contentsOf: raw.dropFirst(head))
-    // Cutting only at twice the size makes the cost of a byte constant.
-    if tail.count > 2 * half {
-      dropped += tail.count - half
-      tail.removeFirst(tail.count - half)
-    }
-    return head
-  }
-
-  /// Counts something that is kept whole or not at all.
-  mutating func takesWhole(_ count: Int) -> Bool {
-    guard kept + tail.count + count <= bytes else {
-      dropped += count
-      return false
-    }
-    kept += count
-    return true
-  }
-
-  var note: String { "\n… \(Bytes(dropped)) of output left out …\n" }
-
-  // Continuation bytes at the cut would read as damage.
-  var tailText: String? {
-    tail.isEmpty ? nil : String(decoding: tail.drop { $0 & 0xC0 == 0x80 }, as: UTF8.self)
-  }
-}
-
-extension MIMEBundle {
-  /// About how much the forms take in a file, in bytes.
-  var byteCount: Int {
-    forms.reduce(0) { sum, form in
-      switch form.content {
-      case .text(let text): sum + text.utf8.count
-      case .bytes(let bytes): sum + bytes.count / 3 * 4
-      case .json(let value): sum + value.formatted().utf8.count
-      }
-    }
+    store.change { $0.update(id, bundle) }
   }
 }
