@@ -23,7 +23,7 @@
     }                                                                                         \
   }
 
-LLM_CLONES void ct_kv_store(const ct_attention *a, const float *keys, const float *values,
+LLM_CLONES void ct_kv_store_v0(const ct_attention_v0 *a, const float *keys, const float *values,
                             int64_t first, int64_t tokens) {
   int64_t dim = a->head_dim;
   if (a->is_half) {
@@ -126,7 +126,7 @@ LLM_CLONES static void softmax(float *x, int64_t n) {
   for (int64_t i = 0; i < n; i++) x[i] *= factor;
 }
 
-static void attend_row(const ct_attention *a, const float *q, int64_t head, int64_t positions,
+static void attend_row(const ct_attention_v0 *a, const float *q, int64_t head, int64_t positions,
                        float *scores, float *out) {
   int64_t dim = a->head_dim, kv_head = head / (a->heads / a->kv_heads);
   int64_t key = a->key_offset + kv_head * dim * CT_KV_BLOCK;
@@ -152,7 +152,7 @@ static void attend_row(const ct_attention *a, const float *q, int64_t head, int6
 enum { ROWS_EACH = 16 };
 
 typedef struct {
-  const ct_attention *a;
+  const ct_attention_v0 *a;
   const float *q;
   float *out, *scores;
   int64_t first, tokens, chunks;
@@ -160,7 +160,7 @@ typedef struct {
 
 static void attention_task(void *context, int64_t task) {
   const attention_call *call = context;
-  const ct_attention *a = call->a;
+  const ct_attention_v0 *a = call->a;
   int64_t head = task / call->chunks, from = task % call->chunks * ROWS_EACH;
   int64_t to = from + ROWS_EACH < call->tokens ? from + ROWS_EACH : call->tokens;
   int64_t all = call->first + call->tokens, width = a->heads * a->head_dim;
@@ -183,7 +183,7 @@ static void attention_task(void *context, int64_t task) {
 /* Below this many score products the workers would cost more than they save. */
 enum { PARALLEL_PRODUCTS = 200000 };
 
-void ct_attend(const ct_attention *a, const float *q, int64_t first, int64_t tokens, float *out,
+void ct_attend_v0(const ct_attention_v0 *a, const float *q, int64_t first, int64_t tokens, float *out,
                float *scores) {
   attention_call call = {
     .a = a, .q = q, .out = out, .scores = scores, .first = first, .tokens = tokens,

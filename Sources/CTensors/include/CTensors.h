@@ -6,6 +6,7 @@
 #include "ct_llm.h"
 #include "ct_matvec.h"
 #include "ct_packed.h"
+#include "ct_paged.h"
 #include "ct_pool.h"
 #include "ct_quant.h"
 #include "ct_reduce.h"

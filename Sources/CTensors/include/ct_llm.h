@@ -39,16 +39,16 @@ typedef struct {
   int64_t heads, kv_heads, head_dim;
   float scale;
   int32_t is_half; /* elements are half floats instead of floats */
-} ct_attention;
+} ct_attention_v0;
 
 /* Puts keys and values of `tokens` rows of kv_heads * head_dim at positions from `first` on. */
-void ct_kv_store(const ct_attention *a, const float *keys, const float *values, int64_t first,
+void ct_kv_store_v0(const ct_attention_v0 *a, const float *keys, const float *values, int64_t first,
                  int64_t tokens);
 
 /* out[t] = softmax(q[t] . K * scale) V over the positions up to that of token t, which is first + t;
  * query head h looks at key head h / (heads / kv_heads). Rows have heads * head_dim floats.
  * `scores`, where not NULL, gets the softmax: [tokens][heads][first + tokens], 0 beyond a token. */
-void ct_attend(const ct_attention *a, const float *q, int64_t first, int64_t tokens, float *out,
+void ct_attend_v0(const ct_attention_v0 *a, const float *q, int64_t first, int64_t tokens, float *out,
                float *scores);
 
 #endif

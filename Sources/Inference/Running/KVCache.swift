@@ -70,10 +70,10 @@ public final class KVCache {
   func commit(_ more: some Sequence<TokenID>) { tokens += more }
 
   /// Describes one layer to the kernels.
-  func withLayer<T>(_ layer: Int, _ body: (inout ct_attention) -> T) -> T {
+  func withLayer<T>(_ layer: Int, _ body: (inout ct_attention_v0) -> T) -> T {
     let perLayer = spec.keyValueHeads * spec.headWidth * Self.blockPositions
     return blocks.withUnsafeBufferPointer { blocks in
-      var attention = ct_attention(
+      var attention = ct_attention_v0(
         blocks: blocks.baseAddress, key_offset: Int64(layer * 2 * perLayer),
         value_offset: Int64((layer * 2 + 1) * perLayer), heads: Int64(spec.heads),
         kv_heads: Int64(spec.keyValueHeads), head_dim: Int64(spec.headWidth),

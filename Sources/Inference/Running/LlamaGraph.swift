@@ -110,9 +110,9 @@ struct LlamaGraph: Graph {
     let wanted = run.observer?.taps.contains(.attention) == true
     let weights = wanted ? FloatBuffer(count * spec.heads * columns) : nil
     run.cache.withLayer(number) { attention in
-      ct_kv_store(
+      ct_kv_store_v0(
         &attention, scratch.keys.start, scratch.values.start, Int64(first), Int64(count))
-      ct_attend(
+      ct_attend_v0(
         &attention, scratch.queries.start, Int64(first), Int64(count), scratch.attended.start,
         weights?.start)
     }
