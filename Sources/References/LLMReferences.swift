@@ -28,7 +28,7 @@ final class ReferenceModel {
     if let size = document["model"]?["bytes"]?.integer, FileIO.size(path) != size {
       throw Problem("\(path) has not the \(size) bytes of the reference's model")
     }
-    let engine = try Engine(path: path)
+    let engine = try Engine(path: path, arithmetic: .exact)
     engines[file] = engine
     return engine
   }

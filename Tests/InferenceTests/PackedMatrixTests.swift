@@ -177,7 +177,7 @@ import Testing
     #expect(product(.nan).filter(\.isNaN).count == 16)
     #expect(product(.infinity).filter(\.isFinite).isEmpty)
     var tiny = Activations(tokens: 1, columns: 64)
-    tiny.values = tiny.values.map { $0 * 1e-39 }
+    tiny.values = tiny.values.map { $0 * 0x1p-130 }
     let small = matrix.multiplied(by: tiny.quantised(simd), tokens: 1, simd: simd)
     #expect(small.map(abs).max() ?? 1 < 1e-36)
   }

@@ -19,8 +19,16 @@ public enum LLMModule: LuaDeclarations {
       .string("name", "a name from llm.models(), or a path", default: defaultModel, words: names),
       .named(
         .choice(
-          "cache", "how keys and values are kept: exact, or in half the memory",
-          among: ["f32", "f16"], default: "f32"))
+          "arithmetic",
+          "fast: repacked weights and 8-bit activations; exact: float activations, the reference",
+          among: Arithmetic.allCases.map(\.rawValue), default: "fast"),
+        .choice(
+          "cache",
+          "how keys and values are kept; auto is f16 for fast arithmetic and f32 for exact",
+          among: ["auto"] + KVFormat.allCases.map(\.rawValue), default: "auto"),
+        .integer(
+          "block_size", "positions in a KV block", unit: .tokens, default: 64, range: 1...1024),
+        .optional(.integer("cache_blocks", "the most KV blocks; none: memory is the end", range: 1...)))
     ) { state, name, options in try load(state, name, options.values) }
     .example("llm.load \"smollm2-135m-instruct\"")
     function("models", "The models that are here or can be fetched.", .state) { state in
@@ -59,11 +67,22 @@ public enum LLMModule: LuaDeclarations {
     ModelSpec.exported
   }
 
-  /// The engines of a state by path: loading a model again costs nothing.
-  private final class LoadedEngines { var byPath: [String: Engine] = [:] }
+  /// The engines of a state by path and arithmetic: loading a model again costs nothing.
+  private final class LoadedEngines { var byKey: [String: Engine] = [:] }
 
-  private static func load(_ state: LuaState, _ name: String, _ cache: String) throws
-    -> LanguageModel
+  private static func load(
+    _ state: LuaState, _ name: String, _ options: (String, String, Int, Int?)
+  ) throws -> LanguageModel {
+    let (arithmetic, cache, blockSize, limit) = options
+    let engine = try engine(state, name, Arithmetic(rawValue: arithmetic) ?? .fast)
+    let standard: KVFormat = engine.arithmetic == .fast ? .f16 : .f32
+    let pool = try engine.makePool(
+      format: KVFormat(rawValue: cache) ?? standard, blockSize: blockSize, limit: limit)
+    return LanguageModel(StepExecutor(engine, pool), name: name)
+  }
+
+  private static func engine(_ state: LuaState, _ name: String, _ arithmetic: Arithmetic) throws
+    -> Engine
   {
     let store = ModelStore()
     let found = try store.find(name)
@@ -71,10 +90,10 @@ public enum LLMModule: LuaDeclarations {
     let path = FileIO.resolved(found)
     let loaded = state[LoadedEngines.self] ?? LoadedEngines()
     state[LoadedEngines.self] = loaded
-    let engine = try loaded.byPath[path] ?? Engine(path: path)
-    loaded.byPath[path] = engine
-    let precision = KVCache.Precision(rawValue: cache) ?? .single
-    return LanguageModel(engine, name: name, precision: precision)
+    let key = "\(arithmetic.rawValue) \(path)"
+    let engine = try loaded.byKey[key] ?? Engine(path: path, arithmetic: arithmetic)
+    loaded.byKey[key] = engine
+    return engine
   }
 
   @Sendable private static func names() -> [String] { ModelStore().entries().map(\.name) }

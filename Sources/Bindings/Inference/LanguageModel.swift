@@ -11,30 +11,30 @@ public final class LanguageModel {
   public let engine: Engine
   /// The name it was loaded by.
   public let name: String
-  /// How keys and values are kept.
-  public let precision: KVCache.Precision
+  /// What runs its sequences, over one pool of KV blocks.
+  public let executor: StepExecutor
   /// What the last call of `generate` or `chat` gave, also when it was stopped half way.
   public internal(set) var last: Generation?
 
   private var current: Session?
 
-  /// Takes an engine.
-  public init(_ engine: Engine, name: String, precision: KVCache.Precision) {
-    self.engine = engine
+  /// Takes an executor.
+  public init(_ executor: StepExecutor, name: String) {
+    self.executor = executor
+    engine = executor.engine
     self.name = name
-    self.precision = precision
   }
 
   /// The sequence that successive calls share.
   var session: Session {
     if let current { return current }
-    let made = engine.makeSession(precision: precision)
+    let made = Session(executor)
     current = made
     return made
   }
 
   /// An empty sequence of its own.
-  func freshSession() -> Session { engine.makeSession(precision: precision) }
+  func freshSession() -> Session { Session(executor) }
 
   /// Bytes that the shared sequence holds.
   var cacheBytes: Int { current?.cache.bytes.count ?? 0 }

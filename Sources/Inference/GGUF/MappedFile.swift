@@ -42,4 +42,13 @@ final class MappedFile: @unchecked Sendable {
     madvise(
       UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_WILLNEED)
   }
+
+  /// Takes whole pages of a part out of this process's memory; they are read again when touched.
+  func letGo(_ part: UnsafeRawBufferPointer) {
+    guard let base = part.baseAddress else { return }
+    let start = (UInt(bitPattern: base) + 4095) & ~4095
+    let end = UInt(bitPattern: base + part.count) & ~4095
+    guard start < end, let page = UnsafeMutableRawPointer(bitPattern: start) else { return }
+    madvise(page, Int(end - start), MADV_DONTNEED)
+  }
 }

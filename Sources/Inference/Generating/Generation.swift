@@ -8,6 +8,10 @@ public struct GenerationOptions: Sendable {
   public var stops: [String]
   /// True to go on behind tokens that end a turn.
   public var ignoresEnd: Bool
+  /// How many of the most probable tokens are noted at each step.
+  public var alternatives = 0
+  /// What drafts tokens that the model then verifies several at a time; nil for one token a step.
+  public var drafter: (any Drafter)?
 
   /// Creates options.
   public init(
@@ -39,6 +43,12 @@ public struct Generation: Sendable {
   public var tokens: [TokenID] = []
   /// The probability that each had when it was drawn.
   public var probabilities: [Double] = []
+  /// The most probable tokens at each step under the model's own distribution, where asked for.
+  public var alternatives: [[Sampler.Candidate]] = []
+  /// Runs through the layers behind the prompt's.
+  public var steps = 0
+  /// Tokens that were drafted, and those of them that were taken over.
+  public var draftedTokens = 0, acceptedTokens = 0
   /// Why it ended.
   public var finishReason = FinishReason.length
   /// The tokens of the prompt.
@@ -73,4 +83,6 @@ public struct GeneratedToken: Sendable {
   public let text: String
   /// The probability that it was drawn with.
   public let probability: Double
+  /// True where it was drafted and taken over.
+  public let isDraft: Bool
 }

@@ -2,7 +2,7 @@ import Base
 import CTensors
 import Glibc
 
-/// Draws tokens from logits: penalty, top-k, temperature, min-p, top-p, then one random number.
+/// Draws tokens from logits: penalties and bias, then what narrows the choice, then one random number.
 ///
 /// The same seed and the same logits give the same tokens; greedy drawing uses no random number.
 public struct Sampler: Sendable {
@@ -13,6 +13,8 @@ public struct Sampler: Sendable {
     /// Its probability under the distribution that it was drawn from; with temperature 0, under the
     /// model's own.
     public let probability: Double
+    /// True where a draft was taken over.
+    public var isDraft = false
   }
 
   /// A token and its probability.
@@ -21,28 +23,92 @@ public struct Sampler: Sendable {
   /// How tokens are drawn.
   public let options: SamplingOptions
   private var random: SeededRandom
+  /// Mirostat's limit of surprise, in bits.
+  private var limit: Double
 
   /// Creates a sampler at the start of its random stream.
   public init(_ options: SamplingOptions) {
     self.options = options
     random = SeededRandom(seed: options.seed)
+    limit = 2 * (options.mirostat?.target ?? 0)
   }
 
-  /// Draws a token; `history` is what stands before, for the penalty, which changes the logits.
+  /// Draws a token; `history` is what stands before, for the penalties, which change the logits.
   public mutating func sample(
     _ logits: UnsafeMutableBufferPointer<Float>, history: some BidirectionalCollection<TokenID>
   ) -> Choice {
-    penalise(logits, history)
+    adjust(logits, history)
     if options.temperature == 0 { return greedy(logits) }
-    let candidates = Self.distribution(logits, options)
-    var rest = random.nextUniform()
+    let candidates = candidates(logits)
+    // Logits that are no numbers leave no candidate.
+    guard let choice = draw(candidates) else { return greedy(logits) }
+    follow(choice.probability)
+    return choice
+  }
+
+  /// Decides on a drafted token: takes it over, or draws another such that tokens come as often as if
+  /// there had been no draft (Leviathan 2023).
+  ///
+  /// Where the model would draw x with p(x) and the draft was drawn with q(x), it is taken over with
+  /// min(1, p/q); else a token is drawn from max(0, p - q).
+  public mutating func verify(
+    _ draft: Draft, _ logits: UnsafeMutableBufferPointer<Float>,
+    history: some BidirectionalCollection<TokenID>
+  ) -> Choice {
+    adjust(logits, history)
+    if options.temperature == 0 {
+      var choice = greedy(logits)
+      choice.isDraft = choice.token == draft.token
+      return choice
+    }
+    let candidates = candidates(logits)
+    let wanted = candidates.first { $0.token == draft.token }?.probability ?? 0
+    if wanted > 0, random.nextUniform() * draft.probability < wanted {
+      return Choice(token: draft.token, probability: wanted, isDraft: true)
+    }
+    let rest = candidates.compactMap { candidate -> Candidate? in
+      let left = candidate.probability - draft.probability(of: candidate.token)
+      return left > 0 ? (candidate.token, left) : nil
+    }
+    // Rounding may leave nothing although the draft was turned down: then the two are the same.
+    guard let other = draw(rest.isEmpty ? candidates : rest) else { return greedy(logits) }
+    let probability = candidates.first { $0.token == other.token }?.probability ?? 0
+    return Choice(token: other.token, probability: probability)
+  }
+
+  /// The tokens that can be drawn next, most probable first, after penalties; for drafts.
+  public func candidates(
+    _ logits: UnsafeMutableBufferPointer<Float>, history: some BidirectionalCollection<TokenID>
+  ) -> [Candidate] {
+    adjust(logits, history)
+    guard options.temperature == 0 else { return candidates(logits) }
+    return [(greedy(logits).token, 1)]
+  }
+
+  /// Draws from candidates whose weights need not sum to 1; nil from none.
+  public mutating func draw(_ candidates: [Candidate]) -> Choice? {
+    var rest = random.nextUniform() * candidates.reduce(0) { $0 + $1.probability }
     for candidate in candidates {
       rest -= candidate.probability
       if rest < 0 { return Choice(token: candidate.token, probability: candidate.probability) }
     }
-    // Rounding left a sliver: it belongs to the last. Logits that are no numbers leave no candidate.
-    guard let last = candidates.last else { return greedy(logits) }
-    return Choice(token: last.token, probability: last.probability)
+    // Rounding left a sliver: it belongs to the last.
+    return candidates.last.map { Choice(token: $0.token, probability: $0.probability) }
+  }
+
+  private func candidates(_ logits: UnsafeMutableBufferPointer<Float>) -> [Candidate] {
+    let all = Self.distribution(logits, options)
+    guard options.mirostat != nil else { return all }
+    let floor = exp2(-limit)
+    let kept = all.prefix(max(1, all.firstIndex { $0.probability < floor } ?? all.count))
+    let total = kept.reduce(0) { $0 + $1.probability }
+    return kept.map { ($0.token, $0.probability / total) }
+  }
+
+  /// Moves mirostat's limit by how far the surprise of what was drawn is off.
+  private mutating func follow(_ probability: Double) {
+    guard let mirostat = options.mirostat, probability > 0 else { return }
+    limit -= mirostat.rate * (-log2(probability) - mirostat.target)
   }
 
   /// The tokens that can be drawn with their probabilities, most probable first.
@@ -58,6 +124,7 @@ public struct Sampler: Sendable {
       let count = weights.firstIndex { $0 < options.minP } ?? weights.count
       weights.removeLast(weights.count - count)
     }
+    if options.typicalP < 1 { keepTypical(&kept, &weights, options.typicalP) }
     if options.topP < 1 {
       let wanted = weights.reduce(0, +) * options.topP
       var sum = 0.0
@@ -152,16 +219,50 @@ public struct Sampler: Sendable {
     return Choice(token: TokenID(token), probability: exp(Double(logits[Int(token)]) - total))
   }
 
-  /// CTRL's penalty (Keskar 2019): positive logits are divided, negative ones multiplied.
-  private func penalise(
+  /// Applies penalties and bias.
+  private func adjust(
     _ logits: UnsafeMutableBufferPointer<Float>, _ history: some BidirectionalCollection<TokenID>
   ) {
-    guard options.repetitionPenalty != 1 else { return }
-    let penalty = Float(options.repetitionPenalty)
-    for token in Set(history.suffix(options.penaltyWindow))
-    where logits.indices.contains(Int(token)) {
-      let logit = logits[Int(token)]
-      logits[Int(token)] = logit > 0 ? logit / penalty : logit * penalty
+    for (token, bias) in options.logitBias where logits.indices.contains(Int(token)) {
+      logits[Int(token)] += bias
     }
+    let weakens =
+      options.repetitionPenalty != 1 || options.frequencyPenalty != 0
+      || options.presencePenalty != 0
+    guard weakens else { return }
+    var counts: [TokenID: Int] = [:]
+    for token in history.suffix(options.penaltyWindow) { counts[token, default: 0] += 1 }
+    for (token, count) in counts where logits.indices.contains(Int(token)) {
+      logits[Int(token)] = weakened(logits[Int(token)], count)
+    }
+  }
+
+  /// CTRL's penalty (Keskar 2019), then OpenAI's two.
+  private func weakened(_ logit: Float, _ count: Int) -> Float {
+    let penalty = Float(options.repetitionPenalty)
+    let weaker = logit > 0 ? logit / penalty : logit * penalty
+    return weaker - Float(options.frequencyPenalty) * Float(count) - Float(options.presencePenalty)
+  }
+
+  /// Keeps the tokens whose surprise is nearest to the expected one until they reach a share, most
+  /// probable first again.
+  private static func keepTypical(_ kept: inout [Scored], _ weights: inout [Double], _ share: Double)
+  {
+    let total = weights.reduce(0, +)
+    let surprises = weights.map { -log($0 / total) }
+    let expected = zip(weights, surprises).reduce(0) { $0 + $1.0 / total * $1.1 }
+    let order = surprises.indices.sorted {
+      (abs(surprises[$0] - expected), $0) < (abs(surprises[$1] - expected), $1)
+    }
+    var sum = 0.0
+    var chosen: [Int] = []
+    for index in order {
+      chosen.append(index)
+      sum += weights[index] / total
+      if sum >= share { break }
+    }
+    chosen.sort()
+    kept = chosen.map { kept[$0] }
+    weights = chosen.map { weights[$0] }
   }
 }

@@ -5,7 +5,8 @@ extension Session {
   /// Continues tokens until the model ends its turn, a stop text comes, or enough is produced.
   ///
   /// Tokens that the session holds already are not computed again where the prompt begins with them,
-  /// so a growing conversation costs only what is new.
+  /// so a growing conversation costs only what is new; a session that holds nothing takes what its pool
+  /// still knows of the prompt's beginning.
   /// - Parameters:
   ///   - prompt: The whole prompt, from the first token on.
   ///   - options: How much and how.
@@ -17,18 +18,18 @@ extension Session {
     _ prompt: [TokenID], options: GenerationOptions = GenerationOptions(),
     shouldStop: () -> Bool = { false }, onToken: (GeneratedToken) throws(Problem) -> Void = { _ in }
   ) throws(Problem) -> Generation {
-    try options.sampling.check()
-    guard !prompt.isEmpty else {
-      throw Problem("a generation needs at least one token", fix: "give a prompt that is not empty")
-    }
-    var run = GenerationRun(self, prompt, options)
+    var answer = try Continuation(engine, prompt, options)
+    answer.noteReuse(reuse(prompt))
     do throws(Problem) {
-      try run.go(shouldStop, onToken)
+      while !answer.isFinished {
+        try step(&answer, shouldStop, onToken)
+        if shouldStop(), !answer.isFinished { throw Problem("stopped", kind: .interrupted) }
+      }
     } catch  where error.kind == .interrupted {
-      run.result.finishReason = .interrupted
+      answer.end(.interrupted)
     }
-    try run.finish(onToken)
-    return run.result
+    if let rest = answer.finish() { try onToken(rest) }
+    return answer.result
   }
 
   /// Keeps the longest common beginning with a prompt and gives its length.
@@ -39,98 +40,50 @@ extension Session {
     let common = zip(cache.tokens, prompt).prefix { $0 == $1 }.count
     let kept = min(common, prompt.count - 1)
     cache.truncate(to: kept)
-    return kept
-  }
-}
-
-/// One generation under way.
-private struct GenerationRun {
-  private let session: Session
-  private let options: GenerationOptions
-  private var prompt: [TokenID]
-  private var sampler: Sampler
-  private var stream = TextStream()
-  private var matcher: StopMatcher
-  private let start = ContinuousClock.now
-  var result = Generation()
-
-  init(_ session: Session, _ prompt: [TokenID], _ options: GenerationOptions) {
-    self.session = session
-    self.options = options
-    self.prompt = prompt
-    sampler = Sampler(options.sampling)
-    matcher = StopMatcher(options.stops)
-    result.promptTokens = prompt.count
+    return kept == 0 ? cache.adopt(beginningOf: prompt) : kept
   }
 
-  mutating func go(_ shouldStop: () -> Bool, _ onToken: (GeneratedToken) throws(Problem) -> Void)
-    throws(Problem)
-  {
-    result.reusedTokens = session.reuse(prompt)
-    var next = Array(prompt[result.reusedTokens...])
-    while result.tokens.count < options.maxTokens {
-      // A full context ends the generation like a full answer does.
-      if !result.tokens.isEmpty, session.cache.count == session.engine.spec.contextLength { return }
-      let choice = try draw(next, shouldStop)
-      if result.tokens.isEmpty { result.timeToFirstTokenSeconds = elapsed }
-      if !options.ignoresEnd, session.engine.tokenizer.endsGeneration(choice.token) {
-        result.finishReason = .stop
-        return
-      }
-      next = [choice.token]
-      try take(choice, onToken)
-      if matcher.isFound {
-        result.finishReason = .stop
-        return
-      }
-      if shouldStop() { throw Problem("stopped", kind: .interrupted) }
-    }
-  }
-
-  private mutating func draw(_ tokens: [TokenID], _ shouldStop: () -> Bool) throws(Problem)
-    -> Sampler.Choice
-  {
-    var choice: Sampler.Choice?
-    let history = prompt + result.tokens
-    var sampler = sampler
-    try session.run(tokens, shouldStop: shouldStop) { _, logits in
-      choice = sampler.sample(logits, history: history)
-    }
-    self.sampler = sampler
-    guard let choice else { preconditionFailure("a run of \(tokens.count) tokens gave no logits") }
-    guard choice.probability.isFinite else {
-      throw Problem(
-        "the model's logits are not numbers", fix: "its file is damaged; fetch it again")
-    }
-    return choice
-  }
-
-  private mutating func take(
-    _ choice: Sampler.Choice, _ onToken: (GeneratedToken) throws(Problem) -> Void
+  /// Runs what is not computed yet, and drafts behind it; takes every token that comes of it.
+  private func step(
+    _ answer: inout Continuation, _ shouldStop: () -> Bool,
+    _ onToken: (GeneratedToken) throws(Problem) -> Void
   ) throws(Problem) {
-    result.tokens.append(choice.token)
-    result.probabilities.append(choice.probability)
-    let bytes = session.engine.tokenizer.bytes(of: choice.token, showsControl: false)
-    let text = matcher.add(stream.add(bytes))
-    result.text += text
-    try onToken(GeneratedToken(id: choice.token, text: text, probability: choice.probability))
-  }
-
-  /// Gives out what was held back, and stops the clock.
-  mutating func finish(_ onToken: (GeneratedToken) throws(Problem) -> Void) throws(Problem) {
-    if !matcher.isFound {
-      let rest = matcher.add(stream.finish()) + matcher.finish()
-      result.text += rest
-      if !rest.isEmpty, let last = result.tokens.last {
-        try onToken(
-          GeneratedToken(id: last, text: rest, probability: result.probabilities.last ?? 1))
-      }
+    let drafts = try drafts(answer)
+    let pending = Array(answer.tokens[cache.count...])
+    let before = cache.count + pending.count
+    var copy = answer
+    var taken: [GeneratedToken] = []
+    var problem: Problem?
+    try run(
+      pending + drafts.map(\.token), logits: drafts.isEmpty ? .last : .all, shouldStop: shouldStop
+    ) { position, logits in
+      // Rows of a prompt's inside, and those behind a turned-down draft, say nothing.
+      let index = position - before + 1
+      guard index >= 0, index == taken.count, !copy.isFinished, problem == nil,
+        taken.allSatisfy(\.isDraft)
+      else { return }
+      do throws(Problem) {
+        let draft = index < drafts.count ? drafts[index] : nil
+        if let token = try copy.take(logits, verifying: draft) { taken.append(token) }
+      } catch { problem = error }
     }
-    result.seconds = elapsed
+    if let problem { throw problem }
+    answer = copy
+    answer.noteStep()
+    if !drafts.isEmpty {
+      let accepted = taken.count(where: \.isDraft)
+      answer.noteDrafts(proposed: drafts.count, accepted: accepted)
+      // Behind the accepted drafts lie keys and values of tokens that did not come.
+      cache.truncate(to: before + accepted)
+    }
+    for token in taken { try onToken(token) }
   }
 
-  private var elapsed: Double {
-    let duration = start.duration(to: .now)
-    return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+  /// Drafts for an answer whose prompt was read; never more than could be taken.
+  private func drafts(_ answer: Continuation) throws(Problem) -> [Draft] {
+    guard let drafter = answer.options.drafter, !answer.result.tokens.isEmpty else { return [] }
+    let room = answer.tokensLeft - 1
+    guard room > 0 else { return [] }
+    return Array(try drafter.draft(after: answer.tokens, atMost: room).prefix(room))
   }
 }

@@ -2,9 +2,9 @@ public import Base
 import CTensors
 public import Models
 
-/// A model ready to run: its weights in the mapped file, its tokenizer and its chat template.
+/// A model ready to run: its weights, its tokenizer and its chat template.
 ///
-/// It never changes; each sequence has a ``Session`` of its own.
+/// It never changes; sequences of tokens run through it by a ``StepExecutor``.
 public final class Engine: Sendable {
   /// The model file.
   public let file: GGUFFile
@@ -14,20 +14,19 @@ public final class Engine: Sendable {
   public let tokenizer: Tokenizer
   /// How a conversation is written for it; nil where the file says nothing.
   public let chatTemplate: ChatTemplate?
+  /// How weights meet activations.
+  public let arithmetic: Arithmetic
 
-  let graph: any Graph
-
-  /// The most tokens of one run through the layers; longer prompts go in pieces, so that a stop is
-  /// seen and memory stays bounded.
-  static let chunk = 128
+  let architecture: any Architecture
 
   /// Opens a model file.
-  public init(path: String) throws(Problem) {
+  public init(path: String, arithmetic: Arithmetic = .fast) throws(Problem) {
     file = try GGUFFile(path: path)
+    self.arithmetic = arithmetic
     spec = try ModelSpec(file)
-    graph = try Graphs.make(file, spec)
-    tokenizer = try Tokenizer(file)
     file.mapping.readAhead(file.dataOffset..<file.mapping.bytes.count)
+    architecture = try Architectures.read(file, spec, arithmetic)
+    tokenizer = try Tokenizer(file)
     guard tokenizer.vocabulary.count == spec.vocabularySize else {
       throw Problem(
         "\(path): \(tokenizer.vocabulary.count) tokens have \(spec.vocabularySize) embeddings")
@@ -36,15 +35,25 @@ public final class Engine: Sendable {
       .map { ChatTemplate($0) }
   }
 
-  /// Starts an empty sequence.
-  public func makeSession(precision: KVCache.Precision = .single) -> Session {
-    Session(self, precision: precision)
+  /// What is kept of each position.
+  public var cacheShape: KVShape { architecture.cacheShape }
+
+  /// Makes memory for sequences of this model.
+  public func makePool(format: KVFormat = .f32, blockSize: Int = 64, limit: Int? = nil)
+    throws(Problem) -> KVPool
+  {
+    try KVPool(cacheShape, format: format, blockSize: blockSize, limit: limit)
   }
+
+  /// Starts an empty sequence with a pool of its own.
+  public func makeSession(format: KVFormat = .f32) -> Session { Session(self, format: format) }
 
   /// Copies the embedding of a token.
   public func embedding(of token: TokenID) -> [Float] {
     [Float](unsafeUninitializedCapacity: spec.width) { values, count in
-      if let start = values.baseAddress { graph.embedding.unpackRow(Int(token), into: start) }
+      if let start = values.baseAddress {
+        architecture.tables.embedding.unpackRow(Int(token), into: start)
+      }
       count = spec.width
     }
   }

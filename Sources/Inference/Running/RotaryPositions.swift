@@ -5,11 +5,27 @@ import Models
 /// Turns queries and keys by angles that grow with the position (RoPE, Su 2021).
 ///
 /// Pair i of P turns by `position · base^(-i/P)`, divided by a factor where the model has one.
-struct RotaryPositions: Sendable {
+final class RotaryPositions: Sendable {
   /// Radians per position for each pair.
   let frequencies: [Double]
+  /// True where pair i is the elements i and i + P of a head, as in GPT-NeoX; else it is 2i and 2i + 1.
+  let pairsHalves: Bool
 
-  init(_ file: GGUFFile, _ spec: ModelSpec, factors: [Float]?) throws(Problem) {
+  /// Creates the turns of a head of which `width` elements are turned.
+  init(
+    width: Int, base: Double, stretch: Double = 1, factors: [Float]? = nil, pairsHalves: Bool
+  ) {
+    self.pairsHalves = pairsHalves
+    frequencies = (0..<width / 2).map { pair in
+      let frequency = pow(base, -2 * Double(pair) / Double(width))
+      return frequency / stretch / Double(factors?[pair] ?? 1)
+    }
+  }
+
+  /// Reads the turns that a model file asks for.
+  convenience init(
+    _ file: GGUFFile, _ spec: ModelSpec, factors: [Float]?, pairsHalves: Bool = false
+  ) throws(Problem) {
     let prefix = "\(spec.architecture).rope"
     let turned =
       try file.optional("\(prefix).dimension_count", "a whole number", \.integer) ?? spec.headWidth
@@ -23,22 +39,19 @@ struct RotaryPositions: Sendable {
         "\(file.path): rotary scaling \"\(type)\" is not supported", fix: "there are none, linear")
     }
     let factor = try file.optional("\(prefix).scaling.factor", "a number", \.double) ?? 1
-    let stretch = type == "linear" && factor > 0 ? factor : 1
-    frequencies = (0..<turned / 2).map { pair in
-      let frequency = pow(spec.ropeBase, -2 * Double(pair) / Double(turned))
-      return frequency / stretch / Double(factors?[pair] ?? 1)
-    }
+    self.init(
+      width: turned, base: spec.ropeBase, stretch: type == "linear" && factor > 0 ? factor : 1,
+      factors: factors, pairsHalves: pairsHalves)
   }
 
-  /// Fills rows of cosines and sines for positions from `first` on.
-  func fill(_ scratch: Scratch, first: Int, count: Int) {
-    for row in 0..<count {
-      let start = row * frequencies.count
-      for (pair, frequency) in frequencies.enumerated() {
-        let angle = Double(first + row) * frequency
-        scratch.cosines.start[start + pair] = Float(cos(angle))
-        scratch.sines.start[start + pair] = Float(sin(angle))
-      }
+  /// Writes the cosines and sines of a position, one for each pair.
+  func fill(
+    _ position: Int, _ cosines: UnsafeMutablePointer<Float>, _ sines: UnsafeMutablePointer<Float>
+  ) {
+    for (pair, frequency) in frequencies.enumerated() {
+      let angle = Double(position) * frequency
+      cosines[pair] = Float(cos(angle))
+      sines[pair] = Float(sin(angle))
     }
   }
 }

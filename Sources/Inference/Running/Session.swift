@@ -6,20 +6,37 @@ import Models
 ///
 /// A session belongs to one thread at a time.
 public final class Session {
-  /// Which rows of logits a run computes.
-  public enum LogitRows: Sendable { case none, last, all }
-
   /// The model.
   public let engine: Engine
   /// The tokens so far, with their keys and values.
-  public let cache: KVCache
+  public private(set) var cache: KVSequence
+  /// What runs its tokens.
+  public let executor: StepExecutor
+  /// What is added to the weights; nil for the model alone.
+  public let adapter: Adapter?
 
-  private var scratch: Scratch
+  /// Creates an empty session with a pool of its own.
+  convenience init(_ engine: Engine, format: KVFormat) {
+    // A standard block size is in range, so nothing can fail here.
+    guard let pool = try? engine.makePool(format: format) else {
+      preconditionFailure("a pool of standard blocks")
+    }
+    self.init(StepExecutor(engine, pool))
+  }
 
-  init(_ engine: Engine, precision: KVCache.Precision) {
-    self.engine = engine
-    cache = KVCache(engine.spec, precision: precision)
-    scratch = Scratch(engine.spec, capacity: 1)
+  /// Creates an empty session in an executor's pool.
+  public init(_ executor: StepExecutor, adapter: Adapter? = nil) {
+    self.executor = executor
+    self.adapter = adapter
+    engine = executor.engine
+    cache = KVSequence(executor.pool, variant: adapter?.id ?? 0)
+  }
+
+  /// A session that goes on from the same tokens and shares their keys and values.
+  public func fork() -> Session {
+    let other = Session(executor, adapter: adapter)
+    other.cache = cache.fork()
+    return other
   }
 
   /// Runs tokens at the end of the sequence.
@@ -38,57 +55,9 @@ public final class Session {
     shouldStop: () -> Bool = { false },
     onLogits: (Int, UnsafeMutableBufferPointer<Float>) -> Void = { _, _ in }
   ) throws(Problem) {
-    for token in tokens where !engine.tokenizer.vocabulary.contains(token) {
-      throw Problem("token \(token) is not in the vocabulary of \(engine.spec.vocabularySize)")
-    }
-    try cache.reserve(tokens.count)
-    let capacity = min(tokens.count, Engine.chunk)
-    if scratch.capacity < capacity { scratch = Scratch(engine.spec, capacity: capacity) }
-    // An escaping closure is needed by the run's description; it does not outlive this call.
-    let problem: Problem? = withoutActuallyEscaping(shouldStop) { stop in
-      do throws(Problem) {
-        for start in stride(from: 0, to: tokens.count, by: Engine.chunk) {
-          let piece = tokens[start..<min(start + Engine.chunk, tokens.count)]
-          let isLast = piece.endIndex == tokens.count
-          try runPiece(piece, rows, isLast, observer, stop, onLogits)
-        }
-        return nil
-      } catch { return error }
-    }
-    if let problem { throw problem }
-  }
-
-  private func runPiece(
-    _ piece: ArraySlice<TokenID>, _ rows: LogitRows, _ isLast: Bool, _ observer: Observer?,
-    _ shouldStop: @escaping () -> Bool,
-    _ onLogits: (Int, UnsafeMutableBufferPointer<Float>) -> Void
-  ) throws(Problem) {
-    let run = GraphRun(
-      cache: cache, scratch: scratch, observer: observer, shouldStop: shouldStop)
-    try engine.graph.run(piece, run)
-    let first = cache.count
-    cache.commit(piece)
-    switch rows {
-    case .none: return
-    case .last: if isLast { logits(piece.count - 1..<piece.count, first, onLogits) }
-    case .all:
-      for start in stride(from: 0, to: piece.count, by: scratch.logitRows) {
-        try run.checkStop()
-        logits(start..<min(start + scratch.logitRows, piece.count), first, onLogits)
-      }
-    }
-  }
-
-  /// Multiplies final states with the output matrix and hands the rows out.
-  private func logits(
-    _ rows: Range<Int>, _ first: Int, _ onLogits: (Int, UnsafeMutableBufferPointer<Float>) -> Void
-  ) {
-    let (width, vocabulary) = (engine.spec.width, engine.spec.vocabularySize)
-    engine.graph.output.multiply(
-      scratch.normed.start + rows.lowerBound * width, count: rows.count, into: scratch.logits.start)
-    for row in rows {
-      let start = scratch.logits.start + (row - rows.lowerBound) * vocabulary
-      onLogits(first + row, UnsafeMutableBufferPointer(start: start, count: vocabulary))
+    let item = StepItem(cache, tokens[...], logits: rows, adapter: adapter)
+    try executor.run([item], observer: observer, shouldStop: shouldStop) { _, position, logits in
+      onLogits(position, logits)
     }
   }
 }

@@ -83,3 +83,8 @@ extension BlockFormat {
     blockBytes = Int(ct_format_block_bytes(code))
   }
 }
+
+extension BlockFormat {
+  /// Single precision.
+  public static let single = catalog.elements[0]
+}

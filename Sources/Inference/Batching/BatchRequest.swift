@@ -1,0 +1,57 @@
+/// What a batcher knows of one request.
+public struct BatchRequest: Sendable {
+  /// Tells a request apart from all others of its batcher.
+  public typealias ID = Int
+
+  /// Where a request stands.
+  public enum Phase: String, Sendable {
+    /// It came, or was preempted, and holds no blocks.
+    case waiting
+    /// Its prompt, or what it lost by preemption, is being read.
+    case prefill
+    /// It gets a token with every step.
+    case decode
+    /// Nothing more will come.
+    case finished
+  }
+
+  /// Its number, in the order of arrival.
+  public let id: ID
+  /// Where it stands.
+  public internal(set) var phase = Phase.waiting
+  /// What came of it so far.
+  public var generation: Generation { answer.result }
+  /// The tokens of its prompt and its answer.
+  public var tokens: [TokenID] { answer.tokens }
+  /// How often it lost its blocks.
+  public internal(set) var preemptions = 0
+  /// Why it failed; nil for what ended well or goes on.
+  public internal(set) var failure: String?
+
+  var answer: Continuation
+  let adapter: Adapter?
+}
+
+/// What happened to a request in a step.
+public struct BatchEvent: Sendable {
+  /// The request.
+  public let request: BatchRequest.ID
+  /// A token that it got; nil for an end without one.
+  public let token: GeneratedToken?
+  /// True when nothing more will come.
+  public let isLast: Bool
+}
+
+/// What a step did.
+public struct BatchStep: Sendable {
+  /// Requests that got a token each.
+  public var decoding = 0
+  /// Tokens of prompts that were read.
+  public var prefillTokens = 0
+  /// Requests that lost their blocks to others.
+  public var preempted: [BatchRequest.ID] = []
+  /// How long it took, in seconds.
+  public var seconds = 0.0
+  /// Tokens and ends, in the order of the requests' numbers.
+  public var events: [BatchEvent] = []
+}

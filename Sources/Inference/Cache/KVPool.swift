@@ -1,0 +1,107 @@
+public import Base
+import CTensors
+
+/// The memory of a paged key-value cache: blocks of a fixed number of positions, shared by sequences.
+///
+/// A block holds all layers of its positions. Sequences that begin alike share blocks; a block that
+/// nobody holds keeps its content until its place is needed, so that a later sequence which begins
+/// with the same tokens finds it. A pool belongs to one thread at a time.
+public final class KVPool {
+  /// Positions in a block.
+  public let blockSize: Int
+  /// How keys and values are kept.
+  public let format: KVFormat
+  /// What is kept of each position.
+  public let shape: KVShape
+
+  private var ledger: BlockLedger
+  private var memory: [UnsafeMutableRawPointer] = []
+  private let layerBytes: Int
+
+  /// Creates a pool; memory is taken as blocks are.
+  ///
+  /// - Parameters:
+  ///   - limit: The most blocks; nil where only memory sets an end.
+  public init(
+    _ shape: KVShape, format: KVFormat = .f32, blockSize: Int = 64, limit: Int? = nil
+  ) throws(Problem) {
+    guard (1...1024).contains(blockSize) else {
+      throw Problem("a block of \(blockSize) positions", fix: "give 1 to 1024; 64 is usual")
+    }
+    self.shape = shape
+    self.format = format
+    self.blockSize = blockSize
+    ledger = BlockLedger(limit: limit)
+    layerBytes = shape.layerBytes(format, blockSize: blockSize)
+  }
+
+  deinit { for block in memory { block.deallocate() } }
+
+  // MARK: What is where
+
+  /// What a block takes.
+  public var blockBytes: Bytes { Bytes(layerBytes * shape.layers) }
+  /// The most blocks; nil where only memory sets an end.
+  public var limit: Int? { ledger.limit }
+  /// Blocks that sequences hold.
+  public var heldBlocks: Int { ledger.heldCount }
+  /// Blocks that nobody holds and whose content can be found again.
+  public var keptBlocks: Int { ledger.keptCount }
+  /// Blocks that can be had now; nil where there is no limit.
+  public var availableBlocks: Int? { ledger.availableCount }
+  /// What all blocks take that were ever handed out.
+  public var bytes: Bytes { Bytes(memory.count * blockBytes.count) }
+  /// How many sequences hold each block that was ever handed out, by block.
+  public var holders: [Int] { (0..<ledger.count).map { ledger.holders(of: $0) } }
+  /// For each block, whether its content can be found again.
+  public var indexed: [Bool] { (0..<ledger.count).map { ledger.isIndexed($0) } }
+
+  /// Forgets the content of every block that nobody holds.
+  public func dropKept() { ledger.dropKept() }
+
+  // MARK: For sequences
+
+  func take() throws(Problem) -> Int {
+    guard let block = ledger.take() else {
+      throw Problem(
+        "all \(limit ?? 0) KV blocks of \(blockSize) positions are held",
+        fix: "let a sequence go, or make the pool larger", kind: .limit)
+    }
+    if block == memory.count {
+      let piece = UnsafeMutableRawPointer.allocate(byteCount: blockBytes.count, alignment: 64)
+      // Kernels read whole vectors over positions that are not filled yet: those must be numbers.
+      piece.initializeMemory(as: UInt8.self, repeating: 0, count: blockBytes.count)
+      memory.append(piece)
+    }
+    return block
+  }
+
+  func retain(_ block: Int) { ledger.retain(block) }
+  func release(_ block: Int) { ledger.release(block) }
+  func isShared(_ block: Int) -> Bool { ledger.holders(of: block) > 1 }
+  func indexed(_ block: Int) -> Bool { ledger.isIndexed(block) }
+  func address(_ block: Int) -> UnsafeMutableRawPointer { memory[block] }
+
+  /// A block whose content is the same and that only the caller holds, in place of one the caller holds.
+  func makeUnique(_ block: Int) throws(Problem) -> Int {
+    if ledger.holders(of: block) == 1 {
+      ledger.forget(block)
+      return block
+    }
+    let copy = try take()
+    address(copy).copyMemory(from: address(block), byteCount: blockBytes.count)
+    release(block)
+    return copy
+  }
+
+  func index(_ block: Int, parent: Int, tokens: [TokenID]) -> Int {
+    ledger.index(block, parent: parent, tokens: tokens)
+  }
+
+  func find(parent: Int, tokens: [TokenID]) -> (block: Int, content: Int)? {
+    ledger.find(parent: parent, tokens: tokens)
+  }
+
+  /// Where a layer's part of a block begins.
+  func offset(ofLayer layer: Int) -> Int { layer * layerBytes }
+}

@@ -1,0 +1,128 @@
+import Base
+import Models
+
+/// One answer under way: what was drawn so far, what of it may be shown, and when it ends.
+///
+/// It takes logits and gives tokens; who computes the logits, and what runs beside them in a step, is
+/// not its business, so a single session and a batch go on in the same way.
+struct Continuation {
+  let options: GenerationOptions
+  private(set) var result = Generation()
+  /// The tokens that logits are to be computed behind: the prompt, then what was drawn.
+  private(set) var tokens: [TokenID]
+  /// True once nothing more will come.
+  private(set) var isFinished = false
+
+  private let tokenizer: Tokenizer
+  private let contextLength: Int
+  private var sampler: Sampler
+  private var stream = TextStream()
+  private var matcher: StopMatcher
+  private let start = ContinuousClock.now
+
+  init(_ engine: Engine, _ prompt: [TokenID], _ options: GenerationOptions) throws(Problem) {
+    try options.sampling.check()
+    guard !prompt.isEmpty else {
+      throw Problem("a generation needs at least one token", fix: "give a prompt that is not empty")
+    }
+    self.options = options
+    tokens = prompt
+    tokenizer = engine.tokenizer
+    contextLength = engine.spec.contextLength
+    sampler = Sampler(options.sampling)
+    matcher = StopMatcher(options.stops)
+    result.promptTokens = prompt.count
+    // A prompt that does not fit is for the executor to refuse: it says what fits.
+    isFinished = options.maxTokens == 0
+  }
+
+  /// How many more tokens may come.
+  var tokensLeft: Int {
+    isFinished
+      ? 0 : min(options.maxTokens - result.tokens.count, contextLength - tokens.count + 1)
+  }
+
+  /// The same answer so far, going on with another random stream.
+  func forked(seed: UInt64) -> Continuation {
+    var other = self
+    var sampling = options.sampling
+    sampling.seed = seed
+    other.sampler = Sampler(sampling)
+    return other
+  }
+
+  /// Draws the next token from logits, or decides on a draft.
+  ///
+  /// - Returns: The token as it may be shown; nil when the answer ended instead.
+  mutating func take(
+    _ logits: UnsafeMutableBufferPointer<Float>, verifying draft: Draft? = nil
+  ) throws(Problem) -> GeneratedToken? {
+    let alternatives = Sampler.top(options.alternatives, of: logits)
+    let choice =
+      if let draft { sampler.verify(draft, logits, history: tokens) } else {
+        sampler.sample(logits, history: tokens)
+      }
+    guard choice.probability.isFinite else {
+      throw Problem(
+        "the model's logits are not numbers", fix: "its file is damaged; fetch it again")
+    }
+    if result.tokens.isEmpty { result.timeToFirstTokenSeconds = elapsed }
+    if !options.ignoresEnd, tokenizer.endsGeneration(choice.token) {
+      end(.stop)
+      return nil
+    }
+    return shown(choice, alternatives)
+  }
+
+  private mutating func shown(_ choice: Sampler.Choice, _ alternatives: [Sampler.Candidate])
+    -> GeneratedToken
+  {
+    tokens.append(choice.token)
+    result.tokens.append(choice.token)
+    result.probabilities.append(choice.probability)
+    if options.alternatives > 0 { result.alternatives.append(alternatives) }
+    let bytes = tokenizer.bytes(of: choice.token, showsControl: false)
+    let text = matcher.add(stream.add(bytes))
+    result.text += text
+    if matcher.isFound {
+      end(.stop)
+    } else if result.tokens.count == options.maxTokens || tokens.count > contextLength {
+      // A full context ends the answer like a full answer does.
+      end(.length)
+    }
+    return GeneratedToken(
+      id: choice.token, text: text, probability: choice.probability, isDraft: choice.isDraft)
+  }
+
+  /// Ends the answer.
+  mutating func end(_ reason: Generation.FinishReason) {
+    isFinished = true
+    result.finishReason = reason
+  }
+
+  /// Gives out what was held back, and stops the clock.
+  mutating func finish() -> GeneratedToken? {
+    isFinished = true
+    defer { result.seconds = elapsed }
+    guard !matcher.isFound else { return nil }
+    let rest = matcher.add(stream.finish()) + matcher.finish()
+    result.text += rest
+    guard !rest.isEmpty, let last = result.tokens.last else { return nil }
+    return GeneratedToken(
+      id: last, text: rest, probability: result.probabilities.last ?? 1, isDraft: false)
+  }
+
+  /// Notes how much of the prompt was there already.
+  mutating func noteReuse(_ count: Int) { result.reusedTokens = count }
+
+  /// Notes how drafts did.
+  mutating func noteDrafts(proposed: Int, accepted: Int) {
+    result.draftedTokens += proposed
+    result.acceptedTokens += accepted
+  }
+
+  /// Notes a run through the layers.
+  mutating func noteStep() { result.steps += 1 }
+
+  private var elapsed: Double { start.duration(to: .now).seconds }
+}
