@@ -58,7 +58,8 @@ typedef struct {
   float *keys, *values; /* an unpacked tile */
   float key_scales[TILE], value_scales[TILE];
   float tops[TASK_ROWS], totals[TASK_ROWS]; /* of the segments joined so far */
-  int is_direct; /* kernels read the blocks as they are */
+  float *weights; /* [count][GROUP][TILE] */
+  int is_direct;  /* kernels read the blocks as they are */
 } task_state;
 
 static const float *query_row(const attention_call *call, const piece *p, int64_t i) {
@@ -109,7 +110,7 @@ static task_state prepare(const attention_call *call, const piece *p) {
   task_state state = {.count = (p->rows + GROUP - 1) / GROUP, .low = INT64_MAX};
   /* Few rows read each element once or twice: widening it in passing is cheaper than twice over. */
   state.is_direct = is_regular(a) && (a->format == CT_KV_F32 || state.count <= 2);
-  size_t each = (size_t)(call->width * GROUP);
+  size_t each = (size_t)((call->width + TILE) * GROUP);
   size_t tile = state.is_direct ? 0 : (size_t)(TILE * (a->head_dim + call->width));
   size_t groups = ((size_t)state.count * sizeof(query_group) + 63) / 64 * 64;
   char *memory = scratch_memory(groups + (each * (size_t)state.count + tile) * sizeof(float));
@@ -117,9 +118,10 @@ static task_state prepare(const attention_call *call, const piece *p) {
   state.groups = (query_group *)memory;
   state.keys = floats + each * (size_t)state.count;
   state.values = state.keys + TILE * a->head_dim;
+  state.weights = floats + call->width * GROUP * state.count;
   for (int64_t g = 0; g < state.count; g++) {
     query_group *group = state.groups + g;
-    group->sums = floats + each * (size_t)g;
+    group->sums = floats + call->width * GROUP * g;
     fill_group(call, p, g * GROUP, group);
     if (group->lowest < state.low) state.low = group->lowest;
     if (group->highest > state.high) state.high = group->highest;
@@ -250,8 +252,8 @@ static void attention_task(void *context, int64_t number) {
   head_place place = place_of_head(call->a, p->kv_head);
   for (int64_t start = state.low / TILE * TILE; start < state.high; start += TILE) {
     kv_tile tile = make_tile(call, p, &state, &place, start);
-    for (int64_t g = 0; g < state.count; g++)
-      call->kernels->tile(call->a, &tile, start, state.groups + g, call->width);
+    call->kernels->tile(call->a, &tile, start, state.groups, state.count, state.weights,
+                        call->width);
     if ((start + TILE) % SEGMENT == 0 || start + TILE >= state.high)
       end_segment(call, p, &state);
   }

@@ -34,12 +34,12 @@ INLINE float highest(vec x) {
   return _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
 }
 
-/* 2^x for x up to 100, 0 from -126 on down. */
+/* 2^x for x up to 100, 0 from NOTHING on down. */
 INLINE vec power(vec x) {
-  x = _mm256_max_ps(_mm256_set1_ps(-126), x);
+  x = _mm256_max_ps(_mm256_set1_ps(NOTHING), x);
   vec n = _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   vec p = power_of_fraction(x - n) * whole_power(n);
-  return (vec)((ivec)p & ~(x == -126.0f));
+  return (vec)((ivec)p & ~(x == NOTHING));
 }
 
 #include "paged_kernels.h"

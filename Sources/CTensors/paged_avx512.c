@@ -32,12 +32,11 @@ INLINE vec most(vec a, vec b) { return _mm512_max_ps(a, b); }
 
 INLINE float highest(vec x) { return _mm512_reduce_max_ps(x); }
 
-/* 2^x for x up to 100, 0 below -200: x = n + r, a polynomial in r (Cephes exp2f), n to the
- * exponent. */
+/* 2^x for x up to 100, 0 from NOTHING on down: x = n + r, a polynomial in r, n to the exponent. */
 INLINE vec power(vec x) {
-  x = _mm512_max_ps(_mm512_set1_ps(-200), x);
+  __mmask16 some = _mm512_cmp_ps_mask(x, _mm512_set1_ps(NOTHING), _CMP_NLE_UQ);
   vec n = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  return _mm512_scalef_ps(power_of_fraction(x - n), n);
+  return _mm512_maskz_scalef_ps(some, power_of_fraction(x - n), n);
 }
 
 #include "paged_kernels.h"

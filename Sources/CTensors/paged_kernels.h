@@ -255,12 +255,10 @@ INLINE void weights_of(const kv_tile *tile, float *s, float top, float fade, flo
   store(total, load(total) * fade + sum);
 }
 
-static void add_tile(const ct_attention *a, const kv_tile *tile, int64_t start,
-                     query_group *group, int64_t width) {
-  extent part = seen(group, start);
-  if (part.from >= part.to) return;
-  _Alignas(64) float s[GROUP * TILE], tops[STRIP] = {0}, fades[STRIP];
-  group_scores(a, tile, group, part, s);
+/* The softmax of a group's scores: weights in place, and what its sums so far are to fade by. */
+INLINE void group_weights(const ct_attention *a, const kv_tile *tile, int64_t start,
+                          query_group *group, float *s, float *fades) {
+  _Alignas(64) float tops[STRIP];
   for (int r = 0; r < group->rows; r++) {
     float top = top_of(a, tile, s + r * TILE, group->low[r] - start, group->high[r] - start);
     float before = group->top[r];
@@ -274,10 +272,32 @@ static void add_tile(const ct_attention *a, const kv_tile *tile, int64_t start,
     store(fades + c * LANES, power(load(fades + c * LANES)));
   for (int r = 0; r < group->rows; r++)
     weights_of(tile, s + r * TILE, tops[r], fades[r], group->totals[r]);
+}
+
+static void group_sums(const kv_tile *tile, query_group *group, extent part, const float *weights,
+                       const float *fades, int64_t width) {
   for (int r = 0; r < group->rows; r += ROWS) {
     int rows = group->rows - r < ROWS ? group->rows - r : ROWS;
-    sums_by_format[tile->format](rows, tile, part.from, part.to, s + r * TILE, fades + r,
+    sums_by_format[tile->format](rows, tile, part.from, part.to, weights + r * TILE, fades + r,
                                  group->sums + r * width, width);
+  }
+}
+
+/* All groups meet the keys, then all meet the values: either fit into the first-level cache. */
+static void add_tile(const ct_attention *a, const kv_tile *tile, int64_t start,
+                     query_group *groups, int64_t count, float *weights, int64_t width) {
+  for (int64_t g = 0; g < count; g++) {
+    extent part = seen(groups + g, start);
+    if (part.from < part.to)
+      group_scores(a, tile, groups + g, part, weights + g * GROUP * TILE);
+  }
+  for (int64_t g = 0; g < count; g++) {
+    extent part = seen(groups + g, start);
+    if (part.from >= part.to) continue;
+    _Alignas(64) float fades[STRIP] = {0};
+    float *s = weights + g * GROUP * TILE;
+    group_weights(a, tile, start, groups + g, s, fades);
+    group_sums(tile, groups + g, part, s, fades, width);
   }
 }
 
@@ -411,31 +431,41 @@ INLINE float level(float x, float factor) {
   return !(y > -127) ? -127 : y > 127 ? 127 : y;
 }
 
-/* Keys of n positions, turned so that positions lie side by side. */
+/* Sixteen or fewer elements, as levels where the format wants them. */
+INLINE void store_levels(int format, char *to, const float *from, int64_t n, float factor) {
+  float levels[STRIP];
+  for (int64_t i = 0; i < n && format == CT_KV_INT8; i++) levels[i] = level(from[i], factor);
+  store_some(format, to, format == CT_KV_INT8 ? levels : from, n);
+}
+
+/* Keys of n positions; a whole strip is turned in registers' worths. */
 INLINE void store_keys(int format, char *to, int64_t width, const float *keys, int64_t stride,
                        int64_t n, int64_t dim, const float *factors) {
-  float turned[STRIP * STRIP];
+  int64_t size = element_bytes(format);
   for (int64_t d = 0; d < dim; d += STRIP) {
     int64_t count = dim - d < STRIP ? dim - d : STRIP;
+    char narrow[STRIP * 4];
+    float turned[STRIP * STRIP];
     for (int64_t j = 0; j < n; j++) {
       const float *row = keys + j * stride + d;
+      if (n == STRIP) {
+        for (int64_t i = 0; i < count; i++)
+          turned[i * STRIP + j] = format == CT_KV_INT8 ? level(row[i], factors[j]) : row[i];
+        continue;
+      }
+      store_levels(format, narrow, row, count, factors[j]);
       for (int64_t i = 0; i < count; i++)
-        turned[i * STRIP + j] = format == CT_KV_INT8 ? level(row[i], factors[j]) : row[i];
+        memcpy(to + ((d + i) * width + j) * size, narrow + i * size, (size_t)size);
     }
-    for (int64_t i = 0; i < count; i++)
-      store_some(format, to + (d + i) * width * element_bytes(format), turned + i * STRIP, n);
+    for (int64_t i = 0; i < count && n == STRIP; i++)
+      store_some(format, to + (d + i) * width * size, turned + i * STRIP, STRIP);
   }
 }
 
 INLINE void store_value(int format, char *to, const float *value, int64_t dim, float factor) {
-  for (int64_t e = 0; e < dim; e += STRIP) {
-    float levels[STRIP];
-    int64_t count = dim - e < STRIP ? dim - e : STRIP;
-    for (int64_t i = 0; i < count && format == CT_KV_INT8; i++)
-      levels[i] = level(value[e + i], factor);
-    store_some(format, to + e * element_bytes(format), format == CT_KV_INT8 ? levels : value + e,
-               count);
-  }
+  for (int64_t e = 0; e < dim; e += STRIP)
+    store_levels(format, to + e * element_bytes(format), value + e,
+                 dim - e < STRIP ? dim - e : STRIP, factor);
 }
 
 /* n positions of one strip of a block. */

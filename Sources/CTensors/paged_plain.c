@@ -42,12 +42,12 @@ INLINE float highest(vec x) {
   return a > b ? a : b;
 }
 
-/* 2^x for x up to 100, 0 from -126 on down. */
+/* 2^x for x up to 100, 0 from NOTHING on down. */
 INLINE vec power(vec x) {
-  x = most(SPLAT(-126.0f), x);
+  x = most(SPLAT(NOTHING), x);
   vec n = (x + 12582912.0f) - 12582912.0f;
   vec p = power_of_fraction(x - n) * whole_power(n);
-  return (vec)((ivec)p & ~(x == -126.0f));
+  return (vec)((ivec)p & ~(x == NOTHING));
 }
 
 #include "paged_kernels.h"

@@ -52,9 +52,11 @@ typedef struct {
   float totals[GROUP][STRIP];      /* sums of weights, one a lane */
 } query_group;
 
-/* Adds the positions of a tile that begins at `start` to each row's softmax. */
+/* Adds the positions of a tile that begins at `start` to the softmax of the rows of `count` groups;
+ * weights[count][GROUP][TILE] is room to work in. */
 typedef void (*tile_kernel)(const ct_attention *a, const kv_tile *tile, int64_t start,
-                            query_group *group, int64_t value_pad);
+                            query_group *groups, int64_t count, float *weights,
+                            int64_t value_pad);
 
 /* Weights of a tile's positions in the finished softmax of each row, 2^(score - top) * factor:
  * out[GROUP][TILE], untouched where the tile lies outside of all rows' sight. */

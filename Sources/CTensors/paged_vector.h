@@ -9,6 +9,10 @@ typedef float vec __attribute__((vector_size(LANES * 4)));
 typedef int32_t ivec __attribute__((vector_size(LANES * 4)));
 typedef uint32_t uvec __attribute__((vector_size(LANES * 4)));
 
+/* Powers of two from here on down count as zero: a weight of 2^-100 is nothing beside the greatest,
+ * which is 1, and results too small for normal numbers are slow. */
+#define NOTHING (-100.0f)
+
 /* 2^r for r in -0.5 ... 0.5 (Cephes exp2f). */
 INLINE vec power_of_fraction(vec r) {
   vec p = r * 1.535336188319500e-4f + 1.339887440266574e-3f;
