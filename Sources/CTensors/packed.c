@@ -16,7 +16,7 @@ int ct_packed_simd_best(void) {
 static const packed_table *table_of(int simd) {
 #if defined(__x86_64__)
   if (simd == CT_SIMD_BEST) simd = ct_packed_simd_best();
-  if (simd == CT_SIMD_AVX512) return &packed_scalar;
+  if (simd == CT_SIMD_AVX512) return &packed_avx512;
   if (simd == CT_SIMD_AVX2) return &packed_scalar;
 #else
   (void)simd;
@@ -40,10 +40,9 @@ void ct_quantise_activations(const float *x, int64_t stride, int64_t first, int6
   ct_quantise_activations_simd(x, stride, first, last, cols, out, CT_SIMD_BEST);
 }
 
-/* Tokens that meet an unpacked record before the next one is unpacked: their sums fit in the first
- * level of cache, their activations in the second. And bands between two looks at the flag that
- * stops: their weights stay in the second level while tokens pass by. */
-enum { TILE_TOKENS = 64, TILE_BANDS = 8 };
+/* Bands between two looks at the flag that stops: their weights stay in the second level of cache
+ * while tokens pass by. */
+enum { TILE_BANDS = 8 };
 
 void ct_packed_matmul_simd(const ct_packed *w, int64_t first, int64_t last,
                            const void *activations, int64_t tokens, float *y, int64_t y_stride,

@@ -18,15 +18,16 @@
  * 31 (q6_k). The head has d[16] and, except in q6_k, dmin[16] for each 256 columns. Products of the
  * two are exact in float; in half floats they would not be.
  *
- * Half floats and bfloat16 become records of 16 vectors of bfloat16: pair `row` of vector v holds
- * columns 2v and 2v + 1. */
+ * Float formats keep their values: a record is 32 columns of 16 rows each. */
 
 #include <stdint.h>
+
+#include "ct_quant.h"
 
 enum { BAND = 16, GROUP = 32, VECTOR = 64, GROUPS_PER_HEAD = 8 };
 
 /* Values of ct_packed.layout. */
-enum { LAYOUT_LEVELS, LAYOUT_BF16 };
+enum { LAYOUT_LEVELS, LAYOUT_FLOATS };
 
 /* 32 activations, their scale, and what the kernels need of their sum. */
 typedef struct {
@@ -49,15 +50,19 @@ extern const packed_format packed_formats[];
 
 static inline int64_t groups_of(int64_t cols) { return (cols + GROUP - 1) / GROUP; }
 
-/* A token's groups, then its bfloat16 values. An odd number of cache lines, so that the same group
- * of many tokens does not crowd into a few sets of the cache. */
+/* A token's groups, then its floats as they were. An odd number of cache lines, so that the same
+ * group of many tokens does not crowd into a few sets of the cache. */
 static inline int64_t activation_stride(int64_t cols) {
-  return (groups_of(cols) * 2 | 1) * VECTOR;
+  return (groups_of(cols) * 3 | 1) * VECTOR;
+}
+
+static inline const float *activation_floats(const uint8_t *activations, int64_t cols) {
+  return (const float *)(activations + groups_of(cols) * VECTOR);
 }
 
 static inline int64_t record_bytes(int format) {
   const packed_format *f = &packed_formats[format];
-  return f->bits ? f->factor_bytes + f->bits * VECTOR : BAND * GROUP * 2;
+  return f->bits ? f->factor_bytes + f->bits * VECTOR : BAND * GROUP * ct_format_block_bytes(format);
 }
 
 static inline int64_t head_bytes(int format, int64_t cols) {
@@ -68,7 +73,11 @@ static inline int64_t band_bytes(int format, int64_t cols) {
   return head_bytes(format, cols) + groups_of(cols) * record_bytes(format);
 }
 
-/* A rectangle of a product: `bands` bands from `weights` on, and tokens from `activations` on. */
+/* Tokens that meet an unpacked record before the next one is unpacked: their sums fit in the first
+ * level of cache, their activations in the second. */
+enum { TILE_TOKENS = 64 };
+
+/* A rectangle of a product: bands from `weights` on times at most TILE_TOKENS tokens. */
 typedef struct {
   const uint8_t *weights;
   const uint8_t *activations;

@@ -13,7 +13,7 @@ const packed_format packed_formats[CT_FORMATS] = {
 };
 
 int64_t ct_packed_bytes(const ct_matrix *w) {
-  if (w->format == CT_FORMAT_F32 || w->rows <= 0 || w->cols <= 0) return 0;
+  if (w->rows <= 0 || w->cols <= 0) return 0;
   return (w->rows + BAND - 1) / BAND * band_bytes(w->format, w->cols);
 }
 
@@ -164,20 +164,11 @@ static void put_factors(int format, const uint8_t *row_data, int64_t g, place to
 
 /* ---- floats ---- */
 
-static uint16_t nearest_bf16(float value) {
-  uint16_t bits;
-  ct_quantise(CT_FORMAT_BF16, &value, 1, &bits);
-  return bits;
-}
-
-static void pack_bf16_row(const ct_matrix *w, int64_t r, uint8_t *band) {
-  const uint16_t *values = (const uint16_t *)w->data + r * w->cols;
-  for (int64_t k = 0; k < groups_of(w->cols) * GROUP; k++) {
-    uint16_t bits = 0;
-    if (k < w->cols)
-      bits = w->format == CT_FORMAT_BF16 ? values[k] : nearest_bf16(half_to_float(values[k]));
-    memcpy(band + k / 2 * VECTOR + r % BAND * 4 + k % 2 * 2, &bits, 2);
-  }
+static void pack_float_row(const ct_matrix *w, int64_t r, uint8_t *band) {
+  int bytes = ct_format_block_bytes(w->format);
+  const uint8_t *values = (const uint8_t *)w->data + r * w->cols * bytes;
+  for (int64_t k = 0; k < w->cols; k++)
+    memcpy(band + (k * BAND + r % BAND) * bytes, values + k * bytes, (size_t)bytes);
 }
 
 /* ---- rows ---- */
@@ -185,7 +176,7 @@ static void pack_bf16_row(const ct_matrix *w, int64_t r, uint8_t *band) {
 static void pack_row(const ct_matrix *w, int64_t r, uint8_t *band) {
   int format = w->format;
   if (packed_formats[format].bits == 0) {
-    pack_bf16_row(w, r, band);
+    pack_float_row(w, r, band);
     return;
   }
   int64_t bytes = w->cols / ct_format_block_size(format) * ct_format_block_bytes(format);
@@ -200,7 +191,7 @@ static void pack_row(const ct_matrix *w, int64_t r, uint8_t *band) {
 }
 
 void ct_pack(const ct_matrix *w, int64_t first, int64_t last, ct_packed *out) {
-  int layout = packed_formats[w->format].bits ? LAYOUT_LEVELS : LAYOUT_BF16;
+  int layout = packed_formats[w->format].bits ? LAYOUT_LEVELS : LAYOUT_FLOATS;
   out->rows = w->rows;
   out->cols = w->cols;
   out->format = w->format;
@@ -208,7 +199,8 @@ void ct_pack(const ct_matrix *w, int64_t first, int64_t last, ct_packed *out) {
   int64_t bytes = band_bytes(w->format, w->cols);
   for (int64_t r = first; r < last; r++) {
     uint8_t *band = (uint8_t *)out->data + r / BAND * bytes;
-    if (r % BAND == 0 && w->rows - r < BAND) memset(band, 0, (size_t)bytes);
+    if (r % BAND == 0 && (w->rows - r < BAND || layout == LAYOUT_FLOATS))
+      memset(band, 0, (size_t)bytes);
     pack_row(w, r, band);
   }
 }
@@ -254,12 +246,10 @@ static void unpack_group(int format, place from, int row, float *out) {
 
 void ct_packed_row(const ct_packed *w, int64_t row, float *out) {
   uint8_t *band = (uint8_t *)w->data + row / BAND * band_bytes(w->format, w->cols);
-  if (w->layout == LAYOUT_BF16) {
-    for (int64_t k = 0; k < w->cols; k++) {
-      uint16_t bits;
-      memcpy(&bits, band + k / 2 * VECTOR + row % BAND * 4 + k % 2 * 2, 2);
-      out[k] = bf16_to_float(bits);
-    }
+  if (w->layout == LAYOUT_FLOATS) {
+    int bytes = ct_format_block_bytes(w->format);
+    for (int64_t k = 0; k < w->cols; k++)
+      ct_dequantise(w->format, band + (k * BAND + row % BAND) * bytes, 1, out + k);
     return;
   }
   for (int64_t g = 0; g < groups_of(w->cols); g++)

@@ -56,7 +56,7 @@ static void quantise(const float *x, int64_t cols, uint8_t *out) {
     int64_t count = cols - g * GROUP < GROUP ? cols - g * GROUP : GROUP;
     memcpy(values, x + g * GROUP, (size_t)count * sizeof *x);
     quantise_group(values, (activation_group *)out + g);
-    ct_quantise(CT_FORMAT_BF16, values, GROUP, out + (groups + g) * VECTOR);
+    memcpy(out + groups * VECTOR + g * (int64_t)sizeof values, values, sizeof values);
   }
 }
 
@@ -152,15 +152,15 @@ static void add_group(int format, const level_bytes *levels, const factors *f,
                  : format == CT_FORMAT_Q8_0 ? x->from_128
                                             : 0);
   dot(levels, x->q, 0, GROUP, sums);
+  if (format != CT_FORMAT_Q4_0 && format != CT_FORMAT_Q5_0 && format != CT_FORMAT_Q8_0)
+    for (int r = 0; r < BAND; r++) y[r] = fmaf(f->other[r], x->scaled_sum, y[r]);
   add_scaled(y, sums, f->scale, x->scale);
-  if (format == CT_FORMAT_Q4_0 || format == CT_FORMAT_Q5_0 || format == CT_FORMAT_Q8_0) return;
-  for (int r = 0; r < BAND; r++) y[r] = fmaf(f->other[r], x->scaled_sum, y[r]);
 }
 
 static void multiply_levels(int format, const packed_tile *tile, const uint8_t *band, int64_t rows,
                             float *y) {
   const packed_format *info = &packed_formats[format];
-  float sums[64][BAND];
+  float sums[TILE_TOKENS][BAND];
   memset(sums, 0, sizeof sums);
   const uint8_t *records = band + head_bytes(format, tile->cols);
   for (int64_t g = 0; g < groups_of(tile->cols); g++) {
@@ -178,16 +178,16 @@ static void multiply_levels(int format, const packed_tile *tile, const uint8_t *
     memcpy(y + t * tile->y_stride, sums[t], (size_t)rows * sizeof *y);
 }
 
-static void multiply_bf16(const packed_tile *tile, const uint8_t *band, int64_t rows, float *y) {
-  int64_t padded = groups_of(tile->cols) * GROUP;
+static void multiply_floats(int format, const packed_tile *tile, const uint8_t *band, int64_t rows,
+                            float *y) {
+  int64_t stride = activation_stride(tile->cols), bytes = BAND * ct_format_block_bytes(format);
   for (int64_t t = 0; t < tile->tokens; t++) {
-    const uint16_t *x = (const uint16_t *)(tile->activations +
-                                           t * activation_stride(tile->cols) + padded * 2);
-    const uint16_t *w = (const uint16_t *)band;
-    float sums[BAND] = {0};
-    for (int64_t k = 0; k < padded; k++)
-      for (int r = 0; r < BAND; r++)
-        sums[r] += bf16_to_float(w[k / 2 * GROUP + 2 * r + k % 2]) * bf16_to_float(x[k]);
+    const float *x = activation_floats(tile->activations + t * stride, tile->cols);
+    float sums[BAND] = {0}, weights[BAND];
+    for (int64_t k = 0; k < tile->cols; k++) {
+      ct_dequantise(format, band + k * bytes, BAND, weights);
+      for (int r = 0; r < BAND; r++) sums[r] = fmaf(weights[r], x[k], sums[r]);
+    }
     memcpy(y + t * tile->y_stride, sums, (size_t)rows * sizeof *y);
   }
 }
@@ -197,12 +197,13 @@ static void multiply(int format, const packed_tile *tile) {
     const uint8_t *band = tile->weights + r / BAND * band_bytes(format, tile->cols);
     int64_t rows = tile->rows - r < BAND ? tile->rows - r : BAND;
     if (packed_formats[format].bits) multiply_levels(format, tile, band, rows, tile->y + r);
-    else multiply_bf16(tile, band, rows, tile->y + r);
+    else multiply_floats(format, tile, band, rows, tile->y + r);
   }
 }
 
 #define KERNEL(format) \
   static void kernel_##format(const packed_tile *tile) { multiply(format, tile); }
+KERNEL(CT_FORMAT_F32)
 KERNEL(CT_FORMAT_F16)
 KERNEL(CT_FORMAT_BF16)
 KERNEL(CT_FORMAT_Q4_0)
@@ -216,9 +217,9 @@ KERNEL(CT_FORMAT_Q6_K)
 
 #define ENTRY(format) [format] = kernel_##format
 static const packed_kernel kernels[CT_FORMATS] = {
-  ENTRY(CT_FORMAT_F16),  ENTRY(CT_FORMAT_BF16), ENTRY(CT_FORMAT_Q4_0), ENTRY(CT_FORMAT_Q4_1),
-  ENTRY(CT_FORMAT_Q5_0), ENTRY(CT_FORMAT_Q5_1), ENTRY(CT_FORMAT_Q8_0), ENTRY(CT_FORMAT_Q4_K),
-  ENTRY(CT_FORMAT_Q5_K), ENTRY(CT_FORMAT_Q6_K),
+  ENTRY(CT_FORMAT_F32),  ENTRY(CT_FORMAT_F16),  ENTRY(CT_FORMAT_BF16), ENTRY(CT_FORMAT_Q4_0),
+  ENTRY(CT_FORMAT_Q4_1), ENTRY(CT_FORMAT_Q5_0), ENTRY(CT_FORMAT_Q5_1), ENTRY(CT_FORMAT_Q8_0),
+  ENTRY(CT_FORMAT_Q4_K), ENTRY(CT_FORMAT_Q5_K), ENTRY(CT_FORMAT_Q6_K),
 };
 
 const packed_table packed_scalar = {quantise, kernels};

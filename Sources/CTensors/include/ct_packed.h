@@ -5,7 +5,8 @@
 
 #include "ct_matvec.h"
 
-/* A weight matrix repacked for dot products of small integers or bfloat16: 16 rows interleaved. */
+/* A weight matrix repacked with 16 rows interleaved: block formats for dot products of small
+ * integers, float formats with their values as they are. */
 typedef struct {
   void *data; /* 64-byte aligned */
   int64_t rows, cols;
@@ -13,30 +14,29 @@ typedef struct {
   int32_t layout; /* private to the kernels */
 } ct_packed;
 
-/* Bytes that the packed copy of a matrix takes, about those of the file. 0 where there is no packed
- * kernel: floats, which would lose precision. */
+/* Bytes that the packed copy of a matrix takes, those of the file but for padding to 16 rows and 32
+ * columns and up to a twentieth more in K formats; 0 for an empty matrix. */
 int64_t ct_packed_bytes(const ct_matrix *w);
 
 /* Repacks rows first ..< last (multiples of 16, or the end) into out->data, which the caller has
  * allocated, and fills in the other fields. Disjoint rows may be packed at once. */
 void ct_pack(const ct_matrix *w, int64_t first, int64_t last, ct_packed *out);
 
-/* Unpacks one row to floats: of block formats the very values of the file, of half floats those
- * rounded to bfloat16. */
+/* Unpacks one row to floats, the very values of the file. */
 void ct_packed_row(const ct_packed *w, int64_t row, float *out);
 
 /* Bytes that activations of `tokens` rows of `cols` floats take, enough for every format. */
 int64_t ct_activation_bytes(int64_t tokens, int64_t cols);
 
 /* Rounds rows first ..< last of x, which lie `stride` floats apart, to 8 bits with a scale for each
- * 32 values, and beside them to bfloat16; block formats read the ones, float formats the others.
+ * 32 values, which block formats read, and keeps the floats beside them, which float formats read.
  * `out` (best 64-byte aligned) is the start of the buffer whatever `first` is. NaN and infinity in x
  * spoil the products, as they should. */
 void ct_quantise_activations(const float *x, int64_t stride, int64_t first, int64_t last,
                              int64_t cols, void *out);
 
 /* y[t][r] = sum over k of W[r][k] * x[t][k] for rows first ..< last (multiples of 16, or the end)
- * and all tokens. The bits of y[t][r] depend on row r and token t alone: not on how many tokens
+ * and all tokens, summed in float. The bits of y[t][r] depend on row r and token t alone: not on how many tokens
  * there are, nor on how rows are split. Stops early when cancelled. */
 void ct_packed_matmul(const ct_packed *w, int64_t first, int64_t last, const void *activations,
                       int64_t tokens, float *y, int64_t y_stride);
@@ -52,8 +52,7 @@ typedef struct {
 void ct_packed_matmul_parallel(const ct_product *products, int count, const void *activations,
                                int64_t tokens);
 
-/* The two steps with a given instruction set, for tests. Block formats give the same bits with
- * every one of them. Processors that lack part of AVX-512 (VNNI) have CT_SIMD_AVX2 as their best. */
+/* The two steps with a given instruction set, for tests. All of them give the same bits. Processors that lack part of AVX-512 (VNNI) have CT_SIMD_AVX2 as their best. */
 int ct_packed_simd_best(void);
 void ct_quantise_activations_simd(const float *x, int64_t stride, int64_t first, int64_t last,
                                   int64_t cols, void *out, int simd);
