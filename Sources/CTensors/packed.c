@@ -17,7 +17,7 @@ static const packed_table *table_of(int simd) {
 #if defined(__x86_64__)
   if (simd == CT_SIMD_BEST) simd = ct_packed_simd_best();
   if (simd == CT_SIMD_AVX512) return &packed_avx512;
-  if (simd == CT_SIMD_AVX2) return &packed_scalar;
+  if (simd == CT_SIMD_AVX2) return &packed_avx2;
 #else
   (void)simd;
 #endif

@@ -35,8 +35,8 @@ INLINE void quantise_group(__m512 a, __m512 b, activation_group *out) {
   int sum = first + second;
   _mm256_storeu_si256((__m256i *)out->q, q);
   __m256i rest = _mm256_mullo_epi32(
-      _mm256_setr_epi32(0, 0, sum, sum, sum, first, second, 0),
-      _mm256_setr_epi32(0, 0, -8, -16, -128, -32, -32, 0));
+      _mm256_setr_epi32(0, 0, 0, sum, sum, sum, first, second),
+      _mm256_setr_epi32(0, 0, 0, -8, -16, -128, -32, -32));
   __m256 floats = _mm256_setr_ps(scale, scale * (float)sum, 0, 0, 0, 0, 0, 0);
   _mm256_storeu_si256((__m256i *)&out->scale,
                       _mm256_blend_epi32(rest, _mm256_castps_si256(floats), 3));
@@ -208,7 +208,7 @@ INLINE __m512 scaled(__m512i sums, __m512 scale, const activation_group *x, __m5
   INLINE void add_##format(const record *w, const int bands, const uint8_t *x, int64_t stride,   \
                            const int tokens, float *out) {                                       \
     integer_sums sums;                                                                           \
-    START(sums, bands, tokens, 0);                                                               \
+    START(sums, bands, tokens, group_at(x, stride, t)->from_0);                                  \
     dot(w, bands, x, stride, tokens, 0, 8, &sums);                                               \
     FINISH(bands, tokens, y = _mm512_fmadd_ps(w[b].other, _mm512_set1_ps(group->scaled_sum), y); \
            y = scaled(sums.of[t][b], w[b].scale, group, y));                                     \

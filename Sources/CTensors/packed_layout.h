@@ -34,10 +34,10 @@ typedef struct {
   int8_t q[GROUP];
   float scale;
   float scaled_sum; /* scale times the sum of q: meets the minima of asymmetric formats */
-  /* Minus the sum of q times the level that stands for zero, where the integer sums start. */
-  int32_t from_8, from_16, from_128;
+  /* Minus the sum of q times the level that stands for zero, where the integer sums start: a load,
+   * even of nothing, leaves the arithmetic units alone as clearing a register would not. */
+  int32_t from_0, from_8, from_16, from_128;
   int32_t from_32[2]; /* of columns 0 to 15 and 16 to 31 */
-  int32_t unused;
 } activation_group;
 
 typedef struct {

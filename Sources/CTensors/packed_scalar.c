@@ -41,12 +41,12 @@ static void quantise_group(const float *x, activation_group *out) {
   for (int k = 0; k < GROUP; k++) out->q[k] = rounded(x[k] * inverse);
   int low = sum_of(out->q, 16), high = sum_of(out->q + 16, 16), sum = low + high;
   out->scaled_sum = out->scale * (float)sum;
+  out->from_0 = 0;
   out->from_8 = -8 * sum;
   out->from_16 = -16 * sum;
   out->from_128 = -128 * sum;
   out->from_32[0] = -32 * low;
   out->from_32[1] = -32 * high;
-  out->unused = 0;
 }
 
 static void quantise(const float *x, int64_t cols, uint8_t *out) {
