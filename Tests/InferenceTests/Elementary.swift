@@ -5,3 +5,4 @@ func logarithm(_ x: Double) -> Double { log(x) }
 func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 func cosine(_ x: Double) -> Double { cos(x) }
 func sine(_ x: Double) -> Double { sin(x) }
+func errorFunction(_ x: Double) -> Double { erf(x) }

