@@ -18,7 +18,7 @@
     for (int s_ = 0; s_ < 16; s_++) (result) += (v)[s_]; \
   } while (0)
 
-LLM_CLONES void ct_layer_norm(float *x, const float *y, const float *weight, const float *bias,
+LLM_CLONES void ct_add_layer_norm(float *x, const float *y, const float *weight, const float *bias,
                               int64_t rows, int64_t n, float epsilon) {
   for (int64_t r = 0; r < rows; r++, x += n) {
     if (y) {

@@ -6,7 +6,7 @@
 /* The steps of a BERT encoder between its matrix products; rows are dense. */
 
 /* x = norm(x + y) * weight + bias row by row, with mean 0 and variance 1; y may be NULL. */
-void ct_layer_norm(float *x, const float *y, const float *weight, const float *bias, int64_t rows,
+void ct_add_layer_norm(float *x, const float *y, const float *weight, const float *bias, int64_t rows,
                    int64_t n, float epsilon);
 
 /* x = x (1 + erf(x / sqrt 2)) / 2, within 1e-6 of it. */

@@ -155,7 +155,7 @@ final class Encoder: Sendable {
   }
 
   private func normalise(_ run: EncoderRun, _ delta: AlignedFloats?, _ norm: Norm) {
-    ct_layer_norm(
+    ct_add_layer_norm(
       run.stream.start, delta?.start, norm.weight, norm.bias, Int64(run.rows), Int64(shape.width),
       shape.epsilon)
   }
