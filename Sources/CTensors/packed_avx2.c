@@ -249,7 +249,8 @@ INLINE void store_rows(float *y, int64_t rows, __m256 sums) {
       record w;                                                                                  \
       load_##format(band + g / GROUPS_PER_HEAD * head, records + g * size, half, &w);            \
       for (int64_t t = 0; t < tile->tokens; t++) {                                               \
-        const activation_group *x = (const activation_group *)(tile->activations + t * stride) + g; \
+        const uint8_t *token = tile->activations + t * stride;                                   \
+        const activation_group *x = (const activation_group *)token + g;                         \
         sums[t] = ADD_##format(&w, x, sums[t]);                                                  \
       }                                                                                          \
     }                                                                                            \

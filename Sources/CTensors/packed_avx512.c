@@ -248,6 +248,14 @@ INLINE void store_rows(float *y, int64_t rows, __m512 sums) {
   else _mm512_mask_storeu_ps(y, (__mmask16)((1u << rows) - 1), sums);
 }
 
+/* Asks for the lines that results of every so many tokens will be written to: when all are written
+ * in a row at the end, there is nothing to hide the way to memory behind. */
+INLINE void claim_results(const packed_tile *tile, int64_t r, int64_t g) {
+  for (int64_t t = g; t < tile->tokens; t += groups_of(tile->cols))
+    for (int b = 0; b < BANDS; b++)
+      _mm_prefetch((const char *)(tile->y + t * tile->y_stride + r + b * BAND), _MM_HINT_ET0);
+}
+
 /* The kernel of a format: goes over the bands of a tile, two at a time as long as there are. */
 #define EACH_BAND(format, bands)                                            \
   TARGET static void kernel_##format(const packed_tile *tile) {             \
@@ -273,6 +281,7 @@ INLINE void store_rows(float *y, int64_t rows, __m512 sums) {
         load_##format(start + b * bytes + g / GROUPS_PER_HEAD * head,                            \
                       records + b * bytes + g * size, &w[b]);                                    \
       }                                                                                          \
+      claim_results(tile, r, g);                                                                 \
       const uint8_t *x = tile->activations + g * (int64_t)sizeof(activation_group);              \
       float *out = sums;                                                                         \
       int64_t t = tile->tokens;                                                                  \

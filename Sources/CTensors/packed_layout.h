@@ -62,7 +62,8 @@ static inline const float *activation_floats(const uint8_t *activations, int64_t
 
 static inline int64_t record_bytes(int format) {
   const packed_format *f = &packed_formats[format];
-  return f->bits ? f->factor_bytes + f->bits * VECTOR : BAND * GROUP * ct_format_block_bytes(format);
+  if (f->bits == 0) return BAND * GROUP * ct_format_block_bytes(format);
+  return f->factor_bytes + f->bits * VECTOR;
 }
 
 static inline int64_t head_bytes(int format, int64_t cols) {

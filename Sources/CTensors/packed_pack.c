@@ -1,4 +1,5 @@
 /* From the file's blocks to packed bands, and back to floats for one row. */
+#include <stddef.h>
 #include <string.h>
 
 #include "ct_packed.h"
@@ -67,13 +68,13 @@ static void levels_of(int format, const uint8_t *row, int64_t g, uint32_t levels
       break;
     case CT_FORMAT_Q8_0:
       for (int i = 0; i < WORDS; i++)
-        levels[i] = high_bits((const uint8_t *)((const block_q8_0 *)block)->qs + 4 * i) ^ 0x80808080;
+        levels[i] = high_bits(block + offsetof(block_q8_0, qs) + 4 * i) ^ 0x80808080;
       break;
     case CT_FORMAT_Q4_K: k4_levels(((const block_q4_k *)block)->qs, group, levels); break;
     case CT_FORMAT_Q5_K:
       k4_levels(((const block_q5_k *)block)->qs, group, levels);
       for (int i = 0; i < WORDS; i++)
-        levels[i] |= (high_bits(((const block_q5_k *)block)->qh + 4 * i) >> group & 0x01010101) << 4;
+        levels[i] |= (high_bits(block + offsetof(block_q5_k, qh) + 4 * i) >> group & 0x01010101) << 4;
       break;
     case CT_FORMAT_Q6_K: k6_levels((const block_q6_k *)block, group, levels); break;
     default: break;
@@ -118,7 +119,9 @@ static void get_levels(int bits, const uint8_t *record, int row, uint32_t levels
 
 /* ---- factors ---- */
 
-static void put_half(uint8_t *halves, int row, uint16_t half) { memcpy(halves + 2 * row, &half, 2); }
+static void put_half(uint8_t *halves, int row, uint16_t half) {
+  memcpy(halves + 2 * row, &half, 2);
+}
 
 static float get_half(const uint8_t *halves, int row) {
   uint16_t half;
@@ -192,10 +195,12 @@ static void pack_row(const ct_matrix *w, int64_t r, uint8_t *band) {
 
 void ct_pack(const ct_matrix *w, int64_t first, int64_t last, ct_packed *out) {
   int layout = packed_formats[w->format].bits ? LAYOUT_LEVELS : LAYOUT_FLOATS;
-  out->rows = w->rows;
-  out->cols = w->cols;
-  out->format = w->format;
-  out->layout = layout;
+  if (first == 0) {
+    out->rows = w->rows;
+    out->cols = w->cols;
+    out->format = w->format;
+    out->layout = layout;
+  }
   int64_t bytes = band_bytes(w->format, w->cols);
   for (int64_t r = first; r < last; r++) {
     uint8_t *band = (uint8_t *)out->data + r / BAND * bytes;

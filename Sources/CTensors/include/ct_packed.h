@@ -19,7 +19,7 @@ typedef struct {
 int64_t ct_packed_bytes(const ct_matrix *w);
 
 /* Repacks rows first ..< last (multiples of 16, or the end) into out->data, which the caller has
- * allocated, and fills in the other fields. Disjoint rows may be packed at once. */
+ * allocated; the call for row 0 fills in the other fields. Disjoint rows may be packed at once. */
 void ct_pack(const ct_matrix *w, int64_t first, int64_t last, ct_packed *out);
 
 /* Unpacks one row to floats, the very values of the file. */
