@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "resume.h"
-
 // Runs when Swift has returned and went over the limit: its garbage may be all that is too much.
 static void settle(lua_State *L, lb_Context *context) {
   context->over = 0;
@@ -107,13 +105,6 @@ void lb_push_traceback(lua_State *L) {
 
 static const lb_RunLimits no_limits = {.steps = -1};
 
-// Notes why a call failed, and ends the run that it was when it was the outermost.
-static inline void end_call(lb_Context *context, int status, int is_run) {
-  int failed = status != LUA_OK && status != LUA_YIELD;
-  context->stop.ended = failed ? context->stop.reason : LB_RUNS;
-  if (is_run) lb_run_end(context->main);
-}
-
 int lb_pcall(lua_State *L, int arguments, int results, int traceback) {
   lb_Context *context = lb_context(L);
   int saved = context->in_swift;
@@ -135,7 +126,7 @@ int lb_pcall(lua_State *L, int arguments, int results, int traceback) {
   context->calls--;
   context->in_swift = saved;
   context->running = L;
-  end_call(context, status, is_run);
+  lb_end_call(context, status, is_run);
   if (traceback) lua_remove(L, handler);
   return status;
 }
@@ -146,19 +137,6 @@ int lb_protect(lua_State *L, lua_CFunction operation, int arguments, int results
   return lb_pcall(L, arguments, results, 0);
 }
 
-int lb_resume(lua_State *co, lua_State *from, int arguments, int *results) {
-  lb_Context *context = lb_context(co);
-  int saved = context->in_swift;
-  int is_run = context->stop.runs == 0 && lb_run_begin(co, no_limits);
-  context->in_swift = 0;
-  context->calls++;
-  int status = lb_resume_coroutine(context, co, from, arguments, results);
-  context->calls--;
-  context->in_swift = saved;
-  end_call(context, status, is_run);
-  return status;
-}
-
 int lb_close_thread(lua_State *co, lua_State *from) {
   lb_Context *context = lb_context(co);
   int saved = context->in_swift;
@@ -166,7 +144,7 @@ int lb_close_thread(lua_State *co, lua_State *from) {
   context->in_swift = 0;
   int status = lb_reset_coroutine(co, from);
   context->in_swift = saved;
-  end_call(context, status, is_run);
+  lb_end_call(context, status, is_run);
   return status;
 }
 

@@ -1,7 +1,6 @@
 // coroutine.resume, wrap and close.
 #include "coroutinelib.h"
 
-#include "resume.h"
 #include "stack.h"
 
 // Resumes a coroutine with the values on top of L and moves there what it gives; the count of that,

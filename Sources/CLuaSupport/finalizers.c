@@ -4,8 +4,6 @@
 // signal gets through. Hooks of another coroutine stay on: so a finalizer runs in one kept for it.
 #include "finalizers.h"
 
-#include "resume.h"
-
 static int run_in(lua_State *L, lua_State *helper) {
   int count, arguments = lua_gettop(L);
   lua_pushvalue(L, lua_upvalueindex(1));

@@ -1,7 +1,6 @@
 // The stop flag of a state, the hook that obeys it, runs and their instruction budgets.
 #include "CLuaSupport.h"
 #include "interrupt_threads.h"
-#include "resume.h"
 
 enum {
   SLICE = 128,       // instructions between two looks at the budget

@@ -118,7 +118,6 @@ void lb_free_context(lb_Context *context);
 
 // Swift to Lua. Each returns a Lua status; on failure the error value is on top.
 int lb_pcall(lua_State *L, int arguments, int results, int traceback);
-int lb_resume(lua_State *co, lua_State *from, int arguments, int *results);
 // Resumed with this address and a value, a Swift function that yielded raises the value.
 void *lb_raise_mark(void);
 int lb_close_thread(lua_State *co, lua_State *from);
@@ -163,5 +162,7 @@ void lb_finish_type(lua_State *L, const lb_TypeID *type, int members, int method
 
 // Counts bytes outside the Lua heap; a collection runs when they have doubled since the last.
 void lb_external(lua_State *L, ptrdiff_t change);
+
+#include "resume.h"
 
 #endif

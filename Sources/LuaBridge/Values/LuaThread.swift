@@ -81,6 +81,15 @@ public struct LuaThread: Hashable, Sendable {
     }
   }
 
+  /// Asks the cache for a coroutine that a loop resumes after the next one.
+  @inlinable public static func fetch(_ stack: LuaStack) { lb_fetch_thread(stack) }
+
+  /// Asks the cache for the frames of a coroutine that `fetch` has brought: the next to be resumed.
+  @inlinable public static func fetchFrames(_ stack: LuaStack) { lb_fetch_frames(stack) }
+
+  /// Asks the cache for the first lines of an object that a coroutine will work on.
+  @inlinable public static func fetch(object: UnsafeRawPointer) { lb_fetch(object) }
+
   /// Runs the coroutine until it yields or returns, and drops what it hands over.
   @inlinable public func step(from caller: LuaStack) -> Step {
     var results: CInt = 0
