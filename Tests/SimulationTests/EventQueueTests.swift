@@ -54,6 +54,72 @@ import Testing
     #expect(popped == rest)
   }
 
+  /// Pops, mostly schedules again after one of a few delays, now and then cancels.
+  @Test(
+    "delays of a few lengths come in order, whichever way they take",
+    arguments: [[1.0], [1, 1, 1, 7], [0, 3], [0.25, 0.5, 1000]])
+  func agreesWithSortedListUnderEqualDelays(delays: [Double]) {
+    var random = SeededRandom(seed: 1)
+    var queue = EventQueue()
+    var model: [(time: Double, payload: UInt64, handle: EventQueue.Handle)] = []
+    var next: UInt64 = 0
+    func push(at time: Double) {
+      model.append((time, next, queue.push(time: time, payload: next)))
+      next += 1
+    }
+    // Scheduled first, they would keep everyone else out of the lane.
+    for time in [1e6, 2e6] { push(at: time) }
+    for _ in 0..<40 { push(at: 0) }
+    for round in 0..<3000 {
+      let first = model.indices.min {
+        (model[$0].time, model[$0].payload) < (model[$1].time, model[$1].payload)
+      }
+      guard let first else { break }
+      let event = queue.pop()
+      #expect(event?.payload == model[first].payload)
+      let now = model.remove(at: first).time
+      push(at: now + delays[random.nextInteger(below: delays.count)])
+      if random.nextUniform() < 0.1 {
+        let index = random.nextInteger(below: model.count)
+        let isCancelled = queue.cancel(model.remove(at: index).handle)
+        #expect(isCancelled)
+        push(at: now + 1)
+      }
+      #expect(queue.count == model.count)
+      if round % 100 == 0 { queue.checkInvariants() }
+    }
+    let rest = model.sorted { ($0.time, $0.payload) < ($1.time, $1.payload) }.map(\.payload)
+    #expect(queue.pending().map(\.payload) == rest)
+  }
+
+  @Test func `events after one delay cost no sifting, even behind some in the far future`() {
+    var queue = EventQueue()
+    for time in [1e6, 2e6] { queue.push(time: time, payload: 0) }
+    for index in 0..<1000 { queue.push(time: Double(index), payload: 1) }
+    #expect(queue.lane.count > 900)
+    while let time = queue.nextTime(), time < 1e6 {
+      _ = queue.pop()
+      queue.push(time: time + 1e6, payload: 2)
+    }
+    #expect(queue.heap.count < 100)
+    queue.checkInvariants()
+  }
+
+  @Test func `the place of a popped event is no event`() {
+    var queue = EventQueue()
+    let handles = [3.0, 1, 2].map { queue.push(time: $0, payload: UInt64($0)) }
+    let first = queue.pop()
+    #expect(first?.payload == 1 && queue.count == 2)
+    #expect(queue.pending().map(\.payload) == [2, 3])
+    let before = queue.nextTime()
+    queue.cancel(handles[2])
+    let after = queue.nextTime()
+    #expect([before, after] == [2, 3])
+    queue.removeAll()
+    let none = queue.pop()
+    #expect(none == nil && queue.isEmpty)
+  }
+
   @Test func `a handle goes stale with its event, also when its slot is used again`() {
     var queue = EventQueue()
     let first = queue.push(time: 1, payload: 1)
