@@ -41,7 +41,11 @@ final class HoldObject: CustomStringConvertible {
     number.map { resource.resource.release(process.id, hold: $0) } ?? false
   }
 
-  var description: String { "hold of \"\(process.name)\" on \"\(resource.resource.name)\"" }
+  var description: String {
+    let isHeld = number.map { resource.resource.isHeld(by: process.id, hold: $0) } ?? false
+    let end = isHeld ? "" : ": given back"
+    return "hold of \"\(process.name)\" on \"\(resource.resource.name)\"\(end)"
+  }
 }
 
 extension ResourceObject: LuaExported {

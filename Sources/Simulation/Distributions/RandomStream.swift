@@ -62,3 +62,8 @@ public final class RandomStream {
   /// A number that follows a law.
   public func draw(_ distribution: any Distribution) -> Double { distribution.sample(&random) }
 }
+
+extension RandomStream: CustomStringConvertible {
+  /// Its name and what it derives from, as in `stream "arrivals" of seed 7`.
+  public var description: String { "stream \"\(name)\" of seed \(seed)" }
+}

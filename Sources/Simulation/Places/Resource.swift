@@ -116,13 +116,13 @@ public final class Resource: Place {
   /// Gives back one hold by its number; false when it was given back or taken away before.
   @discardableResult
   public func release(_ process: ProcessID, hold number: Int) -> Bool {
-    guard simulator.isAlive(process) else { return false }
-    let held = simulator.details[Int(process.slot)].holds
-    let position = held.lastIndex { hold in
-      hold.resource === self && holds[hold.index].order == number
-    }
-    guard let position else { return false }
+    guard let position = position(ofHold: number, by: process) else { return false }
     return release(process, at: position)
+  }
+
+  /// Tells whether a process still has one hold by its number.
+  public func isHeld(by process: ProcessID, hold number: Int) -> Bool {
+    position(ofHold: number, by: process) != nil
   }
 
   /// How many units a process holds.
@@ -165,6 +165,13 @@ public final class Resource: Place {
 }
 
 extension Resource {
+  private func position(ofHold number: Int, by process: ProcessID) -> Int? {
+    guard simulator.isAlive(process) else { return nil }
+    return simulator.details[Int(process.slot)].holds.lastIndex { hold in
+      hold.resource === self && holds[hold.index].order == number
+    }
+  }
+
   private func release(_ process: ProcessID, at position: Int) -> Bool {
     let hold = simulator.details[Int(process.slot)].holds.remove(at: position)
     simulator.trace(.release, process, name)

@@ -342,6 +342,30 @@ describe("a simulation", function()
     expect(tostring(s)):contains("2 processes")
   end)
 
+  it("prints as something worth reading, whatever it is", function()
+    local s = sim.new({ seed = 3 })
+    local server, box = s:resource({ name = "server" }), s:store({ name = "box", capacity = 2 })
+    local process = s:process(function(p)
+      local hold = p:acquire(server)
+      expect(tostring(hold)):equals('hold of "clerk" on "server"')
+      hold:release()
+      expect(tostring(hold)):equals('hold of "clerk" on "server": given back')
+      p:sleep(5)
+    end, { name = "clerk" })
+    s:run({ until_seconds = 2 })
+    local seen = {
+      s, process, server, box, s:level({ name = "fuel", capacity = 9, initial = 4 }),
+      s:signal("bell"), s:stream("arrivals"), sim.distribution("exponential", { mean = 2 }),
+      sim.statistics({ 1, 3 }),
+    }
+    local words = {
+      "simulation at 2 s: 1 events", 'process "clerk": sleeping', 'resource "server": 0/1 in use',
+      'store "box": 0/2 items', 'level "fuel": 4.0 of 9.0', 'signal "bell"',
+      'stream "arrivals" of seed 3', "exponential(mean 2.0)", "statistics of 2 numbers: mean 2.0",
+    }
+    for i, thing in ipairs(seen) do expect(tostring(thing)):contains(words[i]) end
+  end)
+
   it("tells which processes nothing will wake", function()
     local s = sim.new()
     s:process(function(p) p:wait(s:signal("never")) end, { name = "forgotten" })
