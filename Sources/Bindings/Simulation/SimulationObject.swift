@@ -7,37 +7,37 @@ import Simulation
 /// The simulator's loop resumes a coroutine when its process goes on; what the coroutine asks for
 /// (`p:sleep(1)`) puts the process to wait and yields.
 final class SimulationObject {
+  /// Where the loop finds a process and its coroutine.
+  private struct Resumable {
+    var process: Unmanaged<ProcessObject>?
+    var stack: LuaStack?
+  }
+
   /// The clock and everything that waits for it.
   let simulator: Simulator
 
   /// By the rows of the simulator's process table.
   var processes: ContiguousArray<ProcessObject?> = []
   /// The same, uncounted: what the loop reads at every switch.
-  private var uncounted: ContiguousArray<Unmanaged<ProcessObject>?> = []
+  private var resumables: ContiguousArray<Resumable> = []
   /// Values that Swift only knows by a number: items of stores.
   var shelf = Shelf()
   /// What ended the run that is under way, when a process or a callback failed.
   private var failure: LuaError?
-  /// Who called `run`: coroutines are resumed from there.
-  private var caller: LuaStack?
   private var nextNumber = 0
+  /// So many take resumables without leaving the cache, at somewhat over 1 kB each.
+  private static let processesInCache = 1000
   /// The process that ends in the switch that is under way.
   private var ending: ProcessObject?
 
   /// Creates a simulation at time 0.
   init(seed: UInt64) {
     simulator = Simulator(seed: seed)
-    // Not counted: the simulator goes with this object, and counting took a tenth of a switch.
-    let uncounted = Unmanaged.passUnretained(self)
-    simulator.resumeProcess = { process, wake in
-      uncounted._withUnsafeGuaranteedRef { $0.resume(process, wake) }
-    }
     simulator.processEnded = { [unowned self] process in ended(process) }
   }
 
   deinit {
     // Places do not keep their simulator: nothing may look at them from here on.
-    simulator.resumeProcess = nil
     simulator.processEnded = nil
   }
 
@@ -51,10 +51,11 @@ final class SimulationObject {
     let slot = Int(id.slot)
     while processes.count <= slot {
       processes.append(nil)
-      uncounted.append(nil)
+      resumables.append(Resumable())
     }
     processes[slot] = process
-    uncounted[slot] = .passUnretained(process)
+    resumables[slot] = Resumable(
+      process: .passUnretained(process), stack: process.stack)
     return process
   }
 
@@ -65,13 +66,9 @@ final class SimulationObject {
         "the simulation is running already", fix: "a process waits with p:sleep, it cannot run it")
     }
     failure = nil
-    caller = state.stack
     simulator.shouldStop = { state.isStopRequested }
-    defer {
-      caller = nil
-      simulator.shouldStop = nil
-    }
-    let reason = simulator.run(limit)
+    defer { simulator.shouldStop = nil }
+    let reason = takeTurns(limit, from: state.stack)
     if let failure { throw failure }
     return reason
   }
@@ -109,27 +106,58 @@ final class SimulationObject {
     return "\(noun) \(nextNumber)"
   }
 
-  private func resume(_ id: ProcessID, _ wake: Wake) {
-    guard let process = uncounted[Int(id.slot)], let caller else { return }
-    process._withUnsafeGuaranteedRef { resume($0, wake, from: caller) }
+  /// The loop; coroutines are resumed from the one that called `run`.
+  private func takeTurns(_ limit: RunLimit, from caller: LuaStack) -> StopReason {
+    let simulator = simulator
+    var run = simulator.begin(limit)
+    while let turn = simulator.next(&run) {
+      let slot = Int(turn.process.slot)
+      if resumables.count > Self.processesInCache { fetchAhead() }
+      guard let process = resumables[slot].process, let stack = resumables[slot].stack,
+        let count = process._withUnsafeGuaranteedRef({ $0.prepare(turn.wake) })
+      else {
+        finishIfRunning(turn.process)
+        continue
+      }
+      var results: Int32 = 0
+      let step = LuaThread.step(stack, from: caller, arguments: count, results: &results)
+      if step == .yielded, results == 0, !simulator.isRunning(turn.process) { continue }
+      process._withUnsafeGuaranteedRef { endTurn($0, step, results) }
+    }
+    return simulator.finish(run)
   }
 
-  private func resume(_ process: ProcessObject, _ wake: Wake, from caller: LuaStack) {
+  /// What is rare when a coroutine comes back: it handed over values, ended, or failed.
+  private func endTurn(_ process: ProcessObject, _ step: LuaThread.Step, _ results: Int32) {
     let id = process.id
-    guard let count = process.prepare(wake) else { return }
-    var results: Int32 = 0
-    switch LuaThread.step(process.stack, from: caller, arguments: count, results: &results) {
+    switch step {
     case .yielded:
       if results > 0 { process.thread.drop(results) }
       if simulator.isRunning(id) { complainAboutYield(process) }
     case .finished:
       process.takeResult(results)
-      simulator.finish(id)
+      finishIfRunning(id)
     case .failed:
       fail(process.failure())
-      simulator.finish(id)
+      finishIfRunning(id)
     }
-    if ending != nil { ending = nil }
+    ending = nil
+  }
+
+  private func finishIfRunning(_ id: ProcessID) {
+    if simulator.isRunning(id) { simulator.finish(id) }
+  }
+
+  /// Has the memory of those who go on next on its way while this one runs: with many processes
+  /// each switch meets a dozen cache lines that were last used a whole round ago.
+  private func fetchAhead() {
+    if let next = simulator.hint(1), let stack = resumables[next].stack {
+      LuaThread.fetch(stack)
+      if let process = resumables[next].process { LuaThread.fetch(object: process.toOpaque()) }
+    }
+    if let next = simulator.hint(0), let stack = resumables[next].stack {
+      LuaThread.fetchFrames(stack)
+    }
   }
 
   private func complainAboutYield(_ process: ProcessObject) {
@@ -147,7 +175,7 @@ final class SimulationObject {
     // The switch that is under way still works on the object, uncounted.
     if simulator.current == id { ending = process }
     processes[Int(id.slot)] = nil
-    uncounted[Int(id.slot)] = nil
+    resumables[Int(id.slot)] = Resumable()
   }
 }
 
@@ -173,7 +201,7 @@ struct Shelf {
   private var values: [LuaValue] = [.nil]
   private var free: [Int] = []
 
-  /// Keeps a value and returns its number, which is never 0.
+  /// Keeps a value and reresumables its number, which is never 0.
   mutating func put(_ value: LuaValue) -> Int {
     guard let number = free.popLast() else {
       values.append(value)

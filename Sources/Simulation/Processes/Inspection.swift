@@ -39,7 +39,7 @@ extension Simulator {
 
   /// The processes that have not ended, in the order of their rows.
   public func processes() -> [ProcessID] {
-    rows.indices.filter { rows[$0].state != .ended }.map { index in
+    (0..<rowCount).filter { rows[$0].state != .ended }.map { index in
       ProcessID(slot: UInt32(index), generation: rows[index].generation)
     }
   }

@@ -72,19 +72,6 @@ public enum ProcessState: String, Sendable, CaseIterable {
   case ended
 }
 
-/// What is read and written at every switch, apart from the rest so that rows stay small.
-struct ProcessRow {
-  var generation: UInt32 = 0
-  // Counts wake-ups: an entry in a wait queue with an older ticket is stale.
-  var ticket: UInt32 = 0
-  var event = EventQueue.Handle.none
-  var deadline = 0.0
-  var wake = Wake(.started)
-  var state = ProcessState.ended
-  var hasPendingInterrupt = false
-  var hasBody = false
-}
-
 /// The rest of what is known of a process.
 struct ProcessDetail {
   var name: String?

@@ -10,8 +10,8 @@ extension Simulator {
     if let free = freeSlots.popLast() {
       slot = free
     } else {
-      slot = UInt32(rows.count)
-      rows.append(ProcessRow())
+      slot = UInt32(rowCount)
+      core.pointee.rows.append()
       details.append(ProcessDetail())
     }
     let index = Int(slot)
@@ -28,7 +28,7 @@ extension Simulator {
 
   /// Tells whether a process has not ended.
   public func isAlive(_ process: ProcessID) -> Bool {
-    Int(process.slot) < rows.count && rows[Int(process.slot)].generation == process.generation
+    Int(process.slot) < rowCount && rows[Int(process.slot)].generation == process.generation
       && rows[Int(process.slot)].state != .ended
   }
 
@@ -39,8 +39,9 @@ extension Simulator {
 
   /// Tells whether a process is the one that runs now and has not asked to wait.
   public func isRunning(_ process: ProcessID) -> Bool {
-    rows[Int(process.slot)].generation == process.generation
-      && rows[Int(process.slot)].state == .running
+    guard Int(process.slot) < rowCount else { return false }
+    let row = rows + Int(process.slot)
+    return row.pointee.generation == process.generation && row.pointee.state == .running
   }
 
   /// The name given, or "process" and a number.
@@ -66,16 +67,27 @@ extension Simulator {
 
   /// Lets the running process sleep.
   public func sleep(_ process: ProcessID, _ seconds: Double) {
+    let sleeps = sleepIfRunning(process, seconds)
+    precondition(sleeps, "only the running process can wait")
+  }
+
+  /// Lets a process sleep; false, with nothing done, when it is not the one that runs.
+  public func sleepIfRunning(_ process: ProcessID, _ seconds: Double) -> Bool {
     precondition(seconds >= 0, "a process cannot sleep \(seconds) s")
-    let index = running(process)
-    if rows[index].hasPendingInterrupt { return deliverPendingInterrupt(index) }
-    let time = now + seconds
-    rows[index].state = .sleeping
-    rows[index].wake = Wake(.slept)
-    rows[index].deadline = time
-    rows[index].event = queue.push(time: time, payload: UInt64(process.slot))
-    if core.pointee.timeline != nil { noteWait(index, "sleeps") }
-    if core.pointee.tracer != nil { trace(.sleep, process, "\(seconds) s") }
+    guard isRunning(process) else { return false }
+    // Rows do not move here, and nothing else runs: one pointer serves for all.
+    let (core, row) = (core, rows + Int(process.slot))
+    if row.pointee.hasPendingInterrupt {
+      deliverPendingInterrupt(Int(process.slot))
+      return true
+    }
+    let time = core.pointee.now + seconds
+    row.pointee.state = .sleeping
+    row.pointee.wake = Wake(.slept)
+    row.pointee.deadline = time
+    row.pointee.event = core.pointee.queue.push(time: time, payload: UInt64(process.slot))
+    if core.pointee.isWatched { noteSleep(process, seconds) }
+    return true
   }
 
   /// Cuts a wait or a sleep short; a process that is not waiting is interrupted when it next waits.
@@ -109,32 +121,8 @@ extension Simulator {
 
 extension Simulator {
   func running(_ process: ProcessID) -> Int {
-    let index = Int(process.slot)
-    precondition(
-      index < rows.count && rows[index].generation == process.generation
-        && rows[index].state == .running,
-      "only the running process can wait")
-    return index
-  }
-
-  func resume(slot index: Int, by handler: ((ProcessID, Wake) -> Void)?) {
-    let process = ProcessID(slot: UInt32(index), generation: rows[index].generation)
-    let wake = rows[index].wake
-    if rows[index].state == .waiting { leavePlace(index) }
-    if core.pointee.timeline != nil { recordWait(process, index) }
-    rows[index].state = .running
-    rows[index].ticket &+= 1
-    if core.pointee.tracer != nil { trace(wake.reason == .started ? .start : .wake, process) }
-    current = process
-    if rows[index].hasBody {
-      details[index].body?(process, wake)
-    } else {
-      handler?(process, wake)
-    }
-    current = nil
-    if rows[index].generation == process.generation, rows[index].state == .running {
-      end(process, value: 0)
-    }
+    precondition(isRunning(process), "only the running process can wait")
+    return Int(process.slot)
   }
 
   /// Makes a waiting process go on at the present time; its other entries in queues go stale.
@@ -159,7 +147,7 @@ extension Simulator {
     rows[index].state = .waiting
     details[index].place = place
     details[index].waitingSince = now
-    if core.pointee.timeline != nil { noteWait(index, "waits for \(place.name)") }
+    if core.pointee.isWatched { noteWait(index, "waits for \(place.name)") }
     if let timeout {
       rows[index].deadline = now + timeout
       rows[index].wake = Wake(.timedOut)
@@ -168,7 +156,7 @@ extension Simulator {
       rows[index].deadline = .infinity
       rows[index].event = .none
     }
-    if core.pointee.tracer != nil { trace(.wait, process, place.name) }
+    if core.pointee.isWatched { trace(.wait, process, place.name) }
     return true
   }
 
@@ -197,14 +185,14 @@ extension Simulator {
     wake(slot: UInt32(index), details[index].pendingInterrupt)
   }
 
-  private func leavePlace(_ index: Int) {
+  func leavePlace(_ index: Int) {
     guard let place = details[index].place else { return }
     details[index].place = nil
     rows[index].ticket &+= 1
     place.abandoned(by: UInt32(index))
   }
 
-  private func end(_ process: ProcessID, value: Int) {
+  func end(_ process: ProcessID, value: Int) {
     let index = Int(process.slot)
     for hold in details[index].holds.reversed() { hold.resource.giveBack(hold.index) }
     trace(.end, process)
@@ -221,7 +209,18 @@ extension Simulator {
     ended?.fire(value, latch: true)
   }
 
+  private func noteSleep(_ process: ProcessID, _ seconds: Double) {
+    noteWait(Int(process.slot), "sleeps")
+    trace(.sleep, process, "\(seconds) s")
+  }
+
+  func noteWake(_ process: ProcessID, _ wake: Wake) {
+    recordWait(process, Int(process.slot))
+    trace(wake.reason == .started ? .start : .wake, process)
+  }
+
   private func noteWait(_ index: Int, _ label: String) {
+    guard timeline != nil else { return }
     details[index].waitingSince = now
     details[index].waitLabel = label
   }

@@ -44,29 +44,14 @@ extension Simulator {
   /// Lets events happen until a limit, a pause or the end; it can be called again to go on.
   @discardableResult
   public func run(_ limit: RunLimit = RunLimit()) -> StopReason {
-    precondition(current == nil, "run was called from inside a process")
-    stopRequest = nil
-    let reason = runLoop(limit)
-    if reason == .time, let time = limit.time, time.isFinite { now = max(now, time) }
-    return reason
-  }
-
-  private func runLoop(_ limit: RunLimit) -> StopReason {
-    let endTime = limit.time ?? .infinity
-    let lastEvent = limit.events.map { eventCount + $0 } ?? .max
+    var run = begin(limit)
     // Read once: a closure that is read for every event is counted up and down every time.
     let handler = resumeProcess
-    while eventCount < lastEvent {
-      guard let event = queue.pop(notAfter: endTime) else {
-        return queue.isEmpty && limit.time == nil ? .idle : .time
-      }
-      dispatch(event, to: handler)
-      if let stopRequest { return stopRequest }
-      if let condition = limit.condition, condition() { return .condition }
-      if !breakpoints.isEmpty, breakpoints.contains(where: { $0.holds() }) { return .breakpoint }
-      if eventCount & 4095 == 0, let shouldStop, shouldStop() { return .halted }
+    while let turn = next(&run) {
+      handler?(turn.process, turn.wake)
+      if isRunning(turn.process) { end(turn.process, value: 0) }
     }
-    return .count
+    return finish(run)
   }
 
   /// Lets exactly one event happen; false when there was none.
@@ -139,23 +124,12 @@ extension Simulator {
   }
 
   @discardableResult
-  private func forget(action payload: UInt64) -> (() -> Void)? {
+  func forget(action payload: UInt64) -> (() -> Void)? {
     let index = UInt32(truncatingIfNeeded: payload)
     defer {
       actions[Int(index)] = nil
       freeActions.append(index)
     }
     return actions[Int(index)]
-  }
-
-  private func dispatch(_ event: EventQueue.Event, to handler: ((ProcessID, Wake) -> Void)?) {
-    now = event.time
-    eventCount += 1
-    if event.payload & Simulator.actionFlag == 0 {
-      resume(slot: Int(event.payload), by: handler)
-    } else {
-      forget(action: event.payload)?()
-    }
-    if !conditions.isEmpty { wakeConditions() }
   }
 }

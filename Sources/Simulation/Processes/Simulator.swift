@@ -29,6 +29,7 @@ public final class Simulator {
   }
 
   deinit {
+    core.pointee.rows.deallocate()
     core.deinitialize(count: 1)
     core.deallocate()
   }

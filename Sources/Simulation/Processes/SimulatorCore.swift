@@ -5,7 +5,7 @@ struct SimulatorCore {
   var current: ProcessID?
   var processCount = 0
   var queue = EventQueue()
-  var rows: ContiguousArray<ProcessRow> = []
+  var rows = ProcessTable()
   var details: ContiguousArray<ProcessDetail> = []
   var freeSlots: [UInt32] = []
   var actions: ContiguousArray<(() -> Void)?> = []
@@ -14,8 +14,14 @@ struct SimulatorCore {
   var breakpoints: [Breakpoint] = []
   var stopRequest: StopReason?
   var resumeProcess: ((ProcessID, Wake) -> Void)?
-  var tracer: ((TraceRecord) -> Void)?
-  var timeline: Timeline?
+  // One flag for both, so that a switch asks once whether anyone looks on.
+  var isWatched = false
+  var tracer: ((TraceRecord) -> Void)? {
+    didSet { isWatched = tracer != nil || timeline != nil }
+  }
+  var timeline: Timeline? {
+    didSet { isWatched = tracer != nil || timeline != nil }
+  }
 }
 
 extension Simulator {
@@ -71,10 +77,10 @@ extension Simulator {
     _modify { yield &core.pointee.queue }
   }
 
-  var rows: ContiguousArray<ProcessRow> {
-    _read { yield core.pointee.rows }
-    _modify { yield &core.pointee.rows }
-  }
+  /// The first of the rows; it moves when a process is added.
+  var rows: UnsafeMutablePointer<ProcessRow> { core.pointee.rows.first }
+
+  var rowCount: Int { core.pointee.rows.count }
 
   var details: ContiguousArray<ProcessDetail> {
     _read { yield core.pointee.details }
