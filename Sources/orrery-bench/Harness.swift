@@ -40,7 +40,7 @@ struct Case {
 
 /// What a figure counts and whether less of it is better.
 enum Quantity: String {
-  case seconds, nanoseconds, perSecond, bytes
+  case seconds, nanoseconds, perSecond, bytes, share
 }
 
 /// The same thing done by somebody else.

@@ -3,7 +3,9 @@ import Glibc
 import References
 
 /// The suites by name; a new one is a new line here.
-var allSuites: [any Suite] { [BridgeSuite(), SimulationSuite(), NotebookSuite(), StartSuite()] }
+var allSuites: [any Suite] {
+  [BridgeSuite(), SimulationSuite(), NotebookSuite(), StartSuite(), EngineSuite()]
+}
 
 /// `orrery-bench SUITE… [--json FILE] [--case TEXT] [--rounds N] [--list]`.
 enum BenchCommand {

@@ -9,6 +9,7 @@ extension Quantity {
       scaled(value * 1e-9, [(1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")])
     case .perSecond: scaled(value, [(1e9, "G/s"), (1e6, "M/s"), (1e3, "k/s"), (1, "/s")])
     case .bytes: scaled(value, [(1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")])
+    case .share: "\(short(value * 100)) %"
     }
   }
 }

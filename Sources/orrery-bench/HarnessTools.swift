@@ -147,3 +147,20 @@ enum PythonPeers {
     return Peer(package, version: version) { try measure(python) }
   }
 }
+
+/// A process that computes until it is ended, so that something else wants a core.
+final class BusyProcess {
+  private let child: pid_t
+
+  init() throws {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    child = try ChildRun.spawn(["sh", "-c", "while :; do :; done"], [:], actions, nil)
+  }
+
+  func end() {
+    kill(child, SIGKILL)
+    waitpid(child, nil, 0)
+  }
+}

@@ -4,6 +4,7 @@
 #include "ct_blas.h"
 #include "ct_elementwise.h"
 #include "ct_encoder.h"
+#include "ct_limits.h"
 #include "ct_llm.h"
 #include "ct_matvec.h"
 #include "ct_packed.h"

@@ -35,9 +35,9 @@ enum Architectures {
   /// Every name that a model file may give.
   static var names: [String] { all.flatMap { $0.names } }
 
-  /// Reads the weights of a file.
+  /// Reads the weights of a file; gives what their repacked copies take, too.
   static func read(_ file: GGUFFile, _ spec: ModelSpec, _ arithmetic: Arithmetic) throws(Problem)
-    -> any Architecture
+    -> (any Architecture, packedBytes: Bytes)
   {
     guard let family = all.first(where: { $0.names.contains(spec.architecture) }) else {
       throw Problem(
@@ -47,6 +47,6 @@ enum Architectures {
     var reader = WeightReader(file, spec, arithmetic)
     let architecture = try family.init(&reader)
     try reader.finish()
-    return architecture
+    return (architecture, reader.packedBytes)
   }
 }

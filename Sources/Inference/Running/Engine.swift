@@ -17,6 +17,9 @@ public final class Engine: Sendable {
   /// How weights meet activations.
   public let arithmetic: Arithmetic
 
+  /// What the repacked copies of the weights take; nothing with exact arithmetic.
+  public let packedBytes: Bytes
+
   let architecture: any Architecture
 
   /// Opens a model file.
@@ -25,7 +28,7 @@ public final class Engine: Sendable {
     self.arithmetic = arithmetic
     spec = try ModelSpec(file)
     file.mapping.readAhead(file.dataOffset..<file.mapping.bytes.count)
-    architecture = try Architectures.read(file, spec, arithmetic)
+    (architecture, packedBytes) = try Architectures.read(file, spec, arithmetic)
     tokenizer = try Tokenizer(file)
     guard tokenizer.vocabulary.count == spec.vocabularySize else {
       throw Problem(

@@ -10,6 +10,8 @@ struct WeightReader {
   let spec: ModelSpec
   private let arithmetic: Arithmetic
   private var used: Set<String> = []
+  /// What the repacked copies take that were made so far.
+  private(set) var packedBytes = Bytes(0)
 
   init(_ file: GGUFFile, _ spec: ModelSpec, _ arithmetic: Arithmetic) {
     self.file = file
@@ -113,10 +115,11 @@ struct WeightReader {
   }
 
   /// Repacks a matrix where the engine is to be fast, and lets the file's pages go.
-  private func ready(_ matrix: WeightMatrix) -> WeightMatrix {
+  private mutating func ready(_ matrix: WeightMatrix) -> WeightMatrix {
     guard arithmetic == .fast else { return matrix }
     var matrix = matrix
     matrix.pack()
+    packedBytes = Bytes(packedBytes.count + matrix.packedBytes)
     matrix.letGo(of: file.mapping)
     return matrix
   }
