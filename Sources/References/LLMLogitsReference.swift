@@ -11,6 +11,11 @@ struct LLMLogitsReference: ReferenceFile {
   /// The README's tolerances for float32 activations; the files' rounding to 1e-4 is inside them.
   private static let logitTolerance = 2e-3
   private static let perplexityTolerance = 1e-4
+  /// The README's tolerances for 8-bit activations with a scale for each 32 values.
+  private static let meanDivergence = 6e-3
+  private static let mostDivergence = 0.25
+  private static let fastPerplexityTolerance = 1e-2
+  private static let leastAgreement = 0.955
 
   func check(_ document: JSONValue) throws(Problem) -> ReferenceTally? {
     let engine = try model.engine(for: document)
@@ -20,6 +25,7 @@ struct LLMLogitsReference: ReferenceFile {
     }
     for text in try document["texts"] == nil ? [] : document.list("texts") {
       try check(text: text, engine, &tally)
+      try check(text: text, fast: model.engine(for: document, .fast), engine, &tally)
     }
     return tally
   }
@@ -62,6 +68,24 @@ struct LLMLogitsReference: ReferenceFile {
     let off = distance(probabilities, try text.numbers("logprobs_f32"))
     tally.count(
       off <= 2 * Self.logitTolerance, "\(title): a token's log probability is off by \(off)")
+  }
+
+  /// The fast path against the exact one, which the checks above hold against the reference.
+  private func check(
+    text: JSONValue, fast: Engine, _ exact: Engine, _ tally: inout ReferenceTally
+  ) throws(Problem) {
+    let title = "\(try text.text("name")), fast path"
+    let found = try Divergence(text.tokens("ids"), of: fast, from: exact)
+    tally.count(
+      found.mean <= Self.meanDivergence, "\(title): mean divergence \(found.mean) nats")
+    tally.count(found.most <= Self.mostDivergence, "\(title): a divergence of \(found.most) nats")
+    tally.count(
+      found.agreement >= Self.leastAgreement, "\(title): top-1 agreement \(found.agreement)")
+    let ours = perplexity(found.logProbabilities)
+    let expected = try text.number("ppl_f32")
+    tally.count(
+      abs(ours - expected) <= Self.fastPerplexityTolerance * expected,
+      "\(title): perplexity \(ours), expected \(expected)")
   }
 
   /// The largest difference of two lists; infinite when their lengths differ or one is no number.

@@ -17,19 +17,20 @@ final class ReferenceModel {
   private var engines: [String: Engine] = [:]
 
   /// Opens the model file that a document names, from the store.
-  func engine(for document: JSONValue) throws(Problem) -> Engine {
+  func engine(for document: JSONValue, _ arithmetic: Arithmetic = .exact) throws(Problem) -> Engine {
     guard let file = document["model"]?["file"]?.string else {
       throw Problem("the document names no model file")
     }
-    if let engine = engines[file] { return engine }
+    let key = "\(arithmetic.rawValue) \(file)"
+    if let engine = engines[key] { return engine }
     let store = ModelStore()
     let known = KnownModel.catalog.elements.first { $0.fileName == file }
     let path = try store.find(known?.info.name ?? file)
     if let size = document["model"]?["bytes"]?.integer, FileIO.size(path) != size {
       throw Problem("\(path) has not the \(size) bytes of the reference's model")
     }
-    let engine = try Engine(path: path, arithmetic: .exact)
-    engines[file] = engine
+    let engine = try Engine(path: path, arithmetic: arithmetic)
+    engines[key] = engine
     return engine
   }
 }
