@@ -88,8 +88,8 @@ let package = Package(
     program(
       "orrery-bench",
       [
-        "Base", "Simulation", "Tensors", "Inference", "References", "LuaBridge", "CBridgePeer",
-        "Bindings", "Host", "Notebooks",
+        "Base", "Simulation", "Models", "Tensors", "Inference", "References", "LuaBridge",
+        "CBridgePeer", "Bindings", "Host", "Notebooks",
       ]),
 
     .target(

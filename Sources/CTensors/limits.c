@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "ct_clones.h"
@@ -53,7 +54,8 @@ static void read_task(void *context, int64_t task) {
 double ct_limit_read(int64_t bytes) {
   reading r = {.parts = ct_threads() * 8, .bytes = bytes};
   void *memory;
-  if (bytes < 1 << 20 || posix_memalign(&memory, 64, (size_t)bytes) != 0) return 0;
+  if (bytes < 1 << 20 || posix_memalign(&memory, 2 << 20, (size_t)bytes) != 0) return 0;
+  madvise(memory, (size_t)bytes, MADV_HUGEPAGE);
   memset(memory, 1, (size_t)bytes);
   r.memory = memory;
   double best = 1e30;

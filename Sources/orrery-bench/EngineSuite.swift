@@ -1,5 +1,6 @@
 import Base
 import Inference
+import Models
 import Tensors
 
 /// The real model beside llama.cpp on the same cores, in the same run.

@@ -79,7 +79,7 @@ import Testing
         Self.numbers(n * 3, &random), Self.numbers(n, &random), Self.numbers(n, &random)
       )
       let sums = zip(x, y).map { Double($0) + Double($1) }
-      ct_layer_norm(&x, y, weight, bias, 3, Int64(n), 1e-5)
+      ct_add_layer_norm(&x, y, weight, bias, 3, Int64(n), 1e-5)
       for row in 0..<3 {
         let values = sums[row * n..<(row + 1) * n]
         let mean = values.reduce(0, +) / Double(n)

@@ -46,9 +46,7 @@ struct WeightMatrix: @unchecked Sendable {
   var packedBytes: Int { packed?.byteCount ?? 0 }
 
   /// Makes the repacked copy, where this processor has a kernel for the format.
-  mutating func pack() {
-    packed = PackedWeights(kernelMatrix)
-  }
+  mutating func pack(in memory: PackedMemory) { packed = PackedWeights(kernelMatrix, memory) }
 
   /// Lets the file's pages go once there is a repacked copy; they come back when touched.
   func letGo(of file: MappedFile) {
@@ -128,15 +126,17 @@ private final class PackedWeights {
   /// What the kernels read.
   let pointer: UnsafeMutablePointer<ct_packed>
   let byteCount: Int
+  private let memory: PackedMemory
 
-  init?(_ matrix: ct_matrix) {
+  init?(_ matrix: ct_matrix, _ memory: PackedMemory) {
     var matrix = matrix
     byteCount = Int(ct_packed_bytes(&matrix))
     guard byteCount > 0 else { return nil }
+    self.memory = memory
     pointer = .allocate(capacity: 1)
     pointer.initialize(
       to: ct_packed(
-        data: .allocate(byteCount: byteCount, alignment: 64), rows: matrix.rows, cols: matrix.cols,
+        data: memory.bytes(byteCount), rows: matrix.rows, cols: matrix.cols,
         format: matrix.format, layout: 0))
     let (source, target) = (matrix, pointer)
     // Groups of sixteen rows lie together, so pieces are whole groups.
@@ -148,8 +148,5 @@ private final class PackedWeights {
     }
   }
 
-  deinit {
-    pointer.pointee.data.deallocate()
-    pointer.deallocate()
-  }
+  deinit { pointer.deallocate() }
 }

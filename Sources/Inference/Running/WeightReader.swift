@@ -9,6 +9,7 @@ struct WeightReader {
   let file: GGUFFile
   let spec: ModelSpec
   private let arithmetic: Arithmetic
+  private let memory = PackedMemory()
   private var used: Set<String> = []
   /// What the repacked copies take that were made so far.
   private(set) var packedBytes = Bytes(0)
@@ -118,7 +119,7 @@ struct WeightReader {
   private mutating func ready(_ matrix: WeightMatrix) -> WeightMatrix {
     guard arithmetic == .fast else { return matrix }
     var matrix = matrix
-    matrix.pack()
+    matrix.pack(in: memory)
     packedBytes = Bytes(packedBytes.count + matrix.packedBytes)
     matrix.letGo(of: file.mapping)
     return matrix
