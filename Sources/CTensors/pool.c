@@ -56,8 +56,9 @@ static struct {
 
   _Alignas(64) atomic_ulong claim; /* number of the call << 32 | next task */
   _Alignas(64) atomic_int finished; /* tasks done by helpers */
-  _Alignas(64) atomic_int sleepers;
+  _Alignas(64) atomic_int sleepers; /* that nobody has woken yet */
   atomic_uint bell;
+  atomic_long rung_at; /* nanoseconds */
 } pool = {.use = PTHREAD_MUTEX_INITIALIZER};
 
 static _Thread_local int inside_task;
@@ -94,7 +95,10 @@ static void sleep_until_bell(unsigned bell) {
   syscall(SYS_futex, &pool.bell, FUTEX_WAIT_PRIVATE, bell, NULL, NULL, 0);
 }
 
-static void ring_bell(void) {
+/* Wakes who sleeps, once: who has been woken and has not come yet needs no second call. */
+static void wake_sleepers(void) {
+  if (atomic_load(&pool.sleepers) == 0 || atomic_exchange(&pool.sleepers, 0) == 0) return;
+  atomic_store(&pool.rung_at, now());
   atomic_fetch_add(&pool.bell, 1);
   syscall(SYS_futex, &pool.bell, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
@@ -194,8 +198,10 @@ static uint64_t await_call(helper *h, uint64_t seen) {
     }
     atomic_fetch_add(&pool.sleepers, 1);
     unsigned bell = atomic_load(&pool.bell);
-    if (atomic_load(&pool.claim) >> 32 == seen) sleep_until_bell(bell);
-    atomic_fetch_sub(&pool.sleepers, 1);
+    if (atomic_load(&pool.claim) >> 32 != seen) continue;
+    sleep_until_bell(bell);
+    /* Woken, and long without a core: another process has it. */
+    if (now() - atomic_load(&pool.rung_at) > 4 * PATIENCE) rest(h, 0);
   }
 }
 
@@ -295,7 +301,7 @@ static uint64_t open_call(int count, ct_task task, void *context, int helpers) {
   atomic_store(&pool.core, sched_getcpu());
   atomic_store(&pool.finished, 0);
   atomic_store(&pool.claim, number << 32);
-  if (atomic_load(&pool.sleepers) > 0) ring_bell();
+  wake_sleepers();
   return number;
 }
 
