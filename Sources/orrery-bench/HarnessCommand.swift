@@ -4,7 +4,9 @@ import References
 
 /// The suites by name; a new one is a new line here.
 var allSuites: [any Suite] {
-  [BridgeSuite(), SimulationSuite(), NotebookSuite(), StartSuite(), EngineSuite()]
+  [
+    BridgeSuite(), SimulationSuite(), NotebookSuite(), StartSuite(), EngineSuite(), EmbeddingSuite(),
+  ]
 }
 
 /// `orrery-bench SUITE… [--json FILE] [--case TEXT] [--rounds N] [--list]`.

@@ -22,6 +22,7 @@ enum DoctorCommand {
       ["SIMD in use", Processor.kernels],
       ["threads", "\(ComputeThreads.count) (--threads N sets it)"],
       ["BLAS", BLAS.description],
+      ["encoder products", "packed float32 panels of this program, \(Processor.kernels)"],
       ["pictures", Pictures.description],
     ]
     for line in ModelsCommand.columns(rows + models) { Output.line(line) }

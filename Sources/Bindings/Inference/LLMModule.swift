@@ -31,6 +31,12 @@ public enum LLMModule: LuaDeclarations {
         .optional(.integer("cache_blocks", "the most KV blocks; none: memory is the end", range: 1...)))
     ) { state, name, options in try load(state, name, options.values) }
     .example("llm.load \"smollm2-135m-instruct\"")
+    function(
+      "embedder", "Loads a sentence encoder by name, or from its folder or file.", .state,
+      .string(
+        "name", "a name from llm.models(), or a path", default: "all-minilm-l6-v2", words: names)
+    ) { state, name in try embedder(state, name) }
+    .example("llm.embedder \"all-minilm-l6-v2\"")
     function("models", "The models that are here or can be fetched.", .state) { state in
       models(state)
     }
@@ -65,6 +71,24 @@ public enum LLMModule: LuaDeclarations {
     LanguageModel.exported
     Generation.exported
     ModelSpec.exported
+    EmbedderModel.exported
+  }
+
+  /// The embedders of a state by path.
+  private final class LoadedEmbedders { var byPath: [String: Embedder] = [:] }
+
+  private static func embedder(_ state: LuaState, _ name: String) throws -> EmbedderModel {
+    let store = ModelStore()
+    let found = try store.find(name)
+    if !found.hasPrefix(store.folder + "/") {
+      try state.requireFileAccess("llm.embedder of a path")
+    }
+    let path = FileIO.resolved(found)
+    let loaded = state[LoadedEmbedders.self] ?? LoadedEmbedders()
+    state[LoadedEmbedders.self] = loaded
+    let embedder = try loaded.byPath[path] ?? Embedder(path: path)
+    loaded.byPath[path] = embedder
+    return EmbedderModel(embedder, name: name)
   }
 
   /// The engines of a state by path and arithmetic: loading a model again costs nothing.
