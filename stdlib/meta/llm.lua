@@ -259,6 +259,68 @@ function Spec:flops(position) end
 ---@return number # in flops
 function Spec:prefill_flops(tokens) end
 
+--- A sentence encoder: texts to vectors whose angle says how near their meanings are.
+---
+--- ```lua
+--- llm.embedder()
+--- ```
+---@class llm.Embedder
+---@field name string The name it was loaded by. Read-only.
+---@field path string The folder or file it was read from. Read-only.
+---@field dimensions integer Numbers in one embedding. Read-only.
+---@field max_tokens integer The longest text it reads, marks included; the rest is left out. (in tokens) Read-only.
+---@field layers integer Layers of the encoder. (in layers) Read-only.
+---@field heads integer Attention heads of a layer. (in heads) Read-only.
+---@field vocabulary_size integer Tokens in its vocabulary. (in tokens) Read-only.
+---@field tokenizer string How it cuts text: "wordpiece" or "unigram". Read-only.
+---@field has_prefixes boolean True when each text gets a word in front that says what it is for. Read-only.
+local Embedder = {}
+
+---@class llm.Embedder.embed.Options
+---@field purpose? "query"|"passage"|"verbatim" what the text is for; matters only where has_prefixes (default "query")
+
+--- The embedding of a text, a tensor [d] of length 1, or of several, [n, d].
+---
+--- All texts go through the layers together and without padding, so a list is quicker than a
+--- loop. A text of more than `max_tokens` tokens is cut. Models such as E5 were trained with
+--- "query: " or "passage: " in front of each text: `purpose` chooses it, "verbatim" leaves it out.
+---
+--- ```lua
+--- llm.embedder():embed({ "a cat", "a kitten" }).shape
+--- ```
+---@param text string|string[] a text, or a list of texts
+---@param options? llm.Embedder.embed.Options
+---@return tensor.Tensor
+function Embedder:embed(text, options) end
+
+---@class llm.Embedder.similarity.Options
+---@field purpose? "query"|"passage"|"verbatim" what the text is for; matters only where has_prefixes (default "query")
+
+--- The cosine of two texts, from -1 to 1; of lists a tensor [n, m], each with each.
+---
+--- ```lua
+--- llm.embedder():similarity("a cat", "a kitten")
+--- ```
+---@param a string|string[] a text, or a list of texts
+---@param b string|string[] a text, or a list of texts
+---@param options? llm.Embedder.similarity.Options
+---@return number|tensor.Tensor
+function Embedder:similarity(a, b, options) end
+
+---@class llm.Embedder.tokenize.Options
+---@field purpose? "query"|"passage"|"verbatim" what the text is for; matters only where has_prefixes (default "query")
+
+--- Cuts text as the encoder reads it, marks included: ids, and pieces.
+---
+--- ```lua
+--- llm.embedder():tokenize("embeddings")
+--- ```
+---@param text string any text
+---@param options? llm.Embedder.tokenize.Options
+---@return integer[]
+---@return string[]
+function Embedder:tokenize(text, options) end
+
 --- Language models that run here: load, generate, look inside.
 ---
 --- ```lua
@@ -268,7 +330,10 @@ function Spec:prefill_flops(tokens) end
 llm = {}
 
 ---@class llm.load.Options
----@field cache? "f32"|"f16" how keys and values are kept: exact, or in half the memory (default "f32")
+---@field arithmetic? "exact"|"fast" fast: repacked weights and 8-bit activations; exact: float activations, the reference (default "fast")
+---@field cache? "auto"|"f32"|"f16"|"bf16"|"int8" how keys and values are kept; auto is f16 for fast arithmetic and f32 for exact (default "auto")
+---@field block_size? integer positions in a KV block (in tokens, 1 to 1024, default 64)
+---@field cache_blocks? integer the most KV blocks; none: memory is the end (at least 1)
 
 --- Loads a model by name or from a .gguf file.
 ---
@@ -279,6 +344,15 @@ llm = {}
 ---@param options? llm.load.Options
 ---@return llm.Model
 function llm.load(name, options) end
+
+--- Loads a sentence encoder by name, or from its folder or file.
+---
+--- ```lua
+--- llm.embedder "all-minilm-l6-v2"
+--- ```
+---@param name? string a name from llm.models(), or a path (default "all-minilm-l6-v2")
+---@return llm.Embedder
+function llm.embedder(name) end
 
 --- The models that are here or can be fetched.
 ---
