@@ -65,6 +65,62 @@ import Testing
     }
   }
 
+  @Test(
+    "numbers that Swift cannot hold come back as they stand",
+    arguments: [
+      "NaN", "[NaN,Infinity,-Infinity,1]", "123456789012345678901234567890", "-9223372036854775809",
+      "[1.50,1E5,-0,0.1000000000000000055511151231257827,1e400,-1e-400]", #"{"NaN":NaN,"b":"NaN"}"#,
+      #"["\u0001",NaN,"\u00010","\u0001\u00010"]"#, #"{"\u00010":1.50,"\u0001\u00010":2}"#,
+      #"["\"NaN, 1.50\\",1.50]"#, "[9223372036854775807,-9223372036854775808,1.5,1e-07]",
+    ])
+  func keptNumbers(text: String) throws {
+    let value = try JSONValue(keepingNumbersOf: Array(text.utf8))
+    #expect(value.formatted() == text)
+    #expect(try JSONValue(keepingNumbersOf: Array(value.formatted(.indented(3)).utf8)) == value)
+  }
+
+  @Test func `a kept number counts as the number it is`() throws {
+    let value = try JSONValue(keepingNumbersOf: Array("[NaN, -Infinity, 1.50, 1e30]".utf8))
+    let numbers = try #require(value.array).map(\.double)
+    #expect(numbers[0]?.isNaN == true && numbers[1...] == [-.infinity, 1.5, 1e30])
+    #expect(try JSONValue(keepingNumbersOf: Array("[1, 2.5]".utf8)) == [1, 2.5])
+  }
+
+  @Test(
+    "what is no number is refused as before",
+    arguments: [
+      "[nan]", "[+1]", "[01.50]", "[1.]", "[.5]", "[-]", "[NaNs]", "[Infinit]", "[1e+, NaN]",
+    ])
+  func notNumbers(text: String) {
+    #expect(throws: Problem.self) { try JSONValue(keepingNumbersOf: Array(text.utf8)) }
+  }
+
+  @Test func `a fault is told at its byte, whatever numbers stand before it`() throws {
+    let problem = #expect(throws: Problem.self) {
+      try JSONValue(keepingNumbersOf: Array("[NaN, 1.50, -Infinity, x]".utf8), file: "f")
+    }
+    #expect(try #require(problem).message.hasPrefix("f: byte 24 "))
+  }
+
+  @Test func `damaged documents with odd numbers give an error or come back`() throws {
+    let original = Array(
+      #"{"a":[NaN,-Infinity,1.50,123456789012345678901],"\u0001b":"\u00017","c":1e999}"#.utf8)
+    var random = SeededRandom(seed: 5)
+    for _ in 0..<2_000 {
+      var bytes = original
+      for _ in 0...random.nextInteger(below: 3) {
+        let at = random.nextInteger(below: bytes.count)
+        switch random.nextInteger(below: 3) {
+        case 0: bytes[at] = original[random.nextInteger(below: original.count)]
+        case 1: bytes.remove(at: at)
+        default: bytes.insert(original[random.nextInteger(below: original.count)], at: at)
+        }
+      }
+      guard let value = try? JSONValue(keepingNumbersOf: bytes) else { continue }
+      #expect(try JSONValue(keepingNumbersOf: Array(value.formatted().utf8)) == value)
+    }
+  }
+
   @Test func `a new key goes where the alphabet wants it`() {
     var object: JSONObject = ["a": 1, "c": 3]
     object.insertSorted("b", 2)

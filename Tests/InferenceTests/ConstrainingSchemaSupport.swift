@@ -54,6 +54,8 @@ struct PlainValidator {
     case .integer: type == "integer" || type == "number"
     case .number(let number):
       type == "number" || type == "integer" && number == number.rounded()
+    // The strict parser makes none.
+    case .literal: false
     case .string: type == "string"
     case .array: type == "array"
     case .object: type == "object"

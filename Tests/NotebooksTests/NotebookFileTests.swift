@@ -38,6 +38,48 @@ import Testing
     #expect(file.text == expected)
   }
 
+  @Test func `numbers that only Python writes come back byte for byte`() throws {
+    let text = """
+      {
+       "cells": [
+        {
+         "cell_type": "code",
+         "execution_count": 1,
+         "id": "a",
+         "metadata": {
+          "score": 1.50
+         },
+         "outputs": [
+          {
+           "data": {
+            "application/json": {
+             "big": 123456789012345678901234567890,
+             "values": [
+              NaN,
+              Infinity,
+              -Infinity
+             ]
+            }
+           },
+           "metadata": {},
+           "output_type": "display_data"
+          }
+         ],
+         "source": []
+        }
+       ],
+       "metadata": {},
+       "nbformat": 4,
+       "nbformat_minor": 5
+      }
+
+      """
+    var file = try NotebookFile(bytes: Array(text.utf8), path: "x.ipynb")
+    #expect(file.text == text)
+    file.notebook.cells[0].outputs = file.notebook.cells[0].outputs
+    #expect(file.text == text)
+  }
+
   @Test func `a file changed by somebody else is left alone`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.ipynb"

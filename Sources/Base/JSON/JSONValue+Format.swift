@@ -7,7 +7,8 @@ extension JSONValue {
     case indented(Int)
   }
 
-  /// Writes the document; text outside ASCII stays as it is, NaN and infinities become null.
+  /// Writes the document; text outside ASCII stays as it is, NaN and infinities become null, and
+  /// literals stand as they are.
   ///
   /// With `.indented(1)` and sorted keys the bytes are those that Jupyter writes.
   public func formatted(_ layout: Layout = .compact, sortKeys: Bool = false) -> String {
@@ -28,6 +29,7 @@ private struct JSONWriter {
     case .boolean(let flag): put(flag ? "true" : "false")
     case .integer(let number): put(String(number))
     case .number(let number): put(number.isFinite ? number.description : "null")
+    case .literal(let text): put(text)
     case .string(let text): quote(text)
     case .array(let elements):
       enclose("[", "]", count: elements.count, depth: depth) { writer, index in

@@ -4,6 +4,8 @@ public enum JSONValue: Hashable, Sendable {
   case boolean(Bool)
   case integer(Int)
   case number(Double)
+  /// A number that is kept as its text: `NaN`, `-Infinity`, an integer beyond 64 bits, `1.50`.
+  case literal(String)
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
@@ -76,9 +78,19 @@ extension JSONValue {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
+    case .literal(let text): JSONValue.double(of: text)
     default: nil
     }
   }
+  private static func double(of text: String) -> Double? {
+    switch text {
+    case "NaN": .nan
+    case "Infinity": .infinity
+    case "-Infinity": -.infinity
+    default: Double(text)
+    }
+  }
+
   /// The value of a key, when it is an object that has it.
   public subscript(key: String) -> JSONValue? { object?[key] }
 
@@ -87,7 +99,7 @@ extension JSONValue {
     switch self {
     case .null: "null"
     case .boolean: "a boolean"
-    case .integer, .number: "a number"
+    case .integer, .number, .literal: "a number"
     case .string: "a string"
     case .array: "an array"
     case .object: "an object"

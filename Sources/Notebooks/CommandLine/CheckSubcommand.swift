@@ -39,7 +39,8 @@ struct CheckSubcommand: NotebookSubcommand {
   {
     var findings: [NotebookLinter.Finding] = []
     if NotebookForm(path: path) == .ipynb {
-      findings = NotebookLinter.formFindings(try JSONValue(parsing: FileIO.read(path), file: path))
+      findings = NotebookLinter.formFindings(
+        try JSONValue(keepingNumbersOf: FileIO.read(path), file: path))
       if findings.contains(where: { $0.rule == "schema" }) { return findings }
     }
     var file = try NotebookFile(reading: path)

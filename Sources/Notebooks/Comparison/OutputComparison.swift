@@ -154,10 +154,12 @@ struct OutputComparison {
       return x.count == y.count
         && x.allSatisfy { pair in y[pair.key].map { agree(pair.value, $0) } ?? false }
     default:
+      // NaN is unlike itself as a number.
+      if a == b { return true }
       if let x = a.double, let y = b.double {
         return rules.agree(x, y, isWhole: a.integer != nil && b.integer != nil)
       }
-      return a == b
+      return false
     }
   }
 

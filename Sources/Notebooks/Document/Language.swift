@@ -43,6 +43,7 @@ public struct Language: Hashable, Sendable {
     case .boolean(let flag): flag ? "true" : "false"
     case .integer(let number): number == Int.min ? "math.mininteger" : String(number)
     case .number(let number): Language.literal(number)
+    case .literal: Language.literal(value.double ?? .nan)
     case .string(let text): Language.quoted(text)
     case .array(let elements): elements.isEmpty ? "{}" : "{ \(joined(elements.map(literal))) }"
     case .object(let object):

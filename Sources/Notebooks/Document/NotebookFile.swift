@@ -46,7 +46,7 @@ public struct NotebookFile: Sendable {
     seen = bytes
     switch self.form {
     case .ipynb:
-      let document = try JSONValue(parsing: bytes, file: name)
+      let document = try JSONValue(keepingNumbersOf: bytes, file: name)
       var faults = Notebook.faults(in: document)[...]
       // A missing or repeated id is repaired, as Jupyter does; anything else ends here.
       faults.removeAll { $0.path.hasSuffix("].id") && !$0.message.hasPrefix("this key") }

@@ -14,7 +14,7 @@ extension SchemaGraph {
     switch value {
     case .null: return shape.types.contains(.null)
     case .boolean: return shape.types.contains(.boolean)
-    case .integer, .number: return allowsNumber(value, shape)
+    case .integer, .number, .literal: return allowsNumber(value, shape)
     case .string(let text):
       guard shape.types.contains(.string) else { return false }
       return try StringGrammar.language(shape.texts, shape.minLength, shape.maxLength)
