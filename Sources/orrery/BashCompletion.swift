@@ -2,7 +2,7 @@ import Base
 
 /// Writes the bash completion of the program from what its commands declare.
 struct BashCompletion {
-  let options: [Option]
+  let options: [CommandOption]
   let commands: [Command]
 
   /// The script; `source <(orrery completion bash)` turns it on.
@@ -35,17 +35,17 @@ struct BashCompletion {
     return own + commands.flatMap { choices(of: $0.options, command: $0.info.name) } + ["*) ;;"]
   }
 
-  private func choices(of options: [Option], command: String) -> [String] {
+  private func choices(of options: [CommandOption], command: String) -> [String] {
     options.filter { !$0.choices.isEmpty }.map { option in
-      let names = [option.name, option.short].compactMap(\.self).map { "\(command):\($0)" }
+      let names = option.spellings.map { "\(command):\($0)" }
       return "\(names.joined(separator: "|"))) words='\(option.choices.joined(separator: " "))' ;;"
     }
   }
 
   private var commandCases: [String] {
-    let top = commands.map(\.info.name) + options.map(\.name)
+    let top = commands.map(\.info.name) + options.map { "--\($0.name)" }
     let cases = commands.map { command in
-      let words = command.subcommands + command.options.map(\.name) + ["--help"]
+      let words = command.subcommands + command.options.map { "--\($0.name)" } + ["--help"]
       return "\(command.info.name)) words='\(words.joined(separator: " "))' ;;"
     }
     return ["'') words='\(top.joined(separator: " "))' ;;"] + cases

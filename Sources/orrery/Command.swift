@@ -7,7 +7,7 @@ struct Command: Described, Sendable {
   /// The forms of its call, as in "models get NAME".
   let usage: [String]
   /// Its options.
-  let options: [Option]
+  let options: [CommandOption]
   /// The words that may follow its name, where they are fixed.
   let subcommands: [String]
   /// True where file names may follow.
@@ -17,7 +17,7 @@ struct Command: Described, Sendable {
 
   init(
     _ name: String, _ summary: String, detail: String = "", usage: [String],
-    options: [Option] = [], subcommands: [String] = [], takesFiles: Bool = false,
+    options: [CommandOption] = [], subcommands: [String] = [], takesFiles: Bool = false,
     run: @escaping @Sendable ([String]) throws(Problem) -> Int32
   ) {
     info = Info(name, summary, detail: detail)
@@ -35,14 +35,8 @@ struct Command: Described, Sendable {
     }
     lines += ["", info.summary]
     if !info.detail.isEmpty { lines += ["", info.detail] }
-    if !options.isEmpty { lines += [""] + Command.table(options) }
+    if !options.isEmpty { lines += [""] + CommandOption.table(options) }
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  /// Options as two aligned columns.
-  static func table(_ options: [Option]) -> [String] {
-    let width = (options.map(\.spelling.count).max() ?? 0) + 2
-    return options.map { "  " + $0.spelling.padded(toWidth: width) + $0.summary }
   }
 }
 

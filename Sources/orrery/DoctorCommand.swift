@@ -13,7 +13,7 @@ extension Command {
 /// `orrery doctor`: each part, what it found, and what to do where something is missing.
 enum DoctorCommand {
   static func run(_ words: [String]) throws(Problem) -> Int32 {
-    _ = try Arguments(words, options: Command.doctor.options)
+    _ = try ParsedOptions(words, options: Command.doctor.options)
     let rows: [[String]] = [
       ["orrery", "\(Program.version), \(FileIO.resolved("/proc/self/exe"))"],
       ["Lua", LuaInterpreter.languageVersion],

@@ -14,7 +14,7 @@ enum HelpCommand {
       "terminal, and runs standard input on a pipe.",
       "",
     ]
-    lines += Command.table(RunCommand.options)
+    lines += CommandOption.table(RunCommand.options)
     lines += ["", "commands (orrery COMMAND --help says more):"]
     let width = (Program.commands.names.map(\.count).max() ?? 0) + 2
     lines += Program.commands.elements.map { command in

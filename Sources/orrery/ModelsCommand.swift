@@ -6,7 +6,7 @@ extension Command {
   static let models: Command = Command(
     "models", "list, fetch and describe language models",
     usage: ["models list", "models get NAME [--quiet]", "models info NAME|FILE.gguf"],
-    options: [Option("--quiet", short: "-q", "say nothing unless something fails")],
+    options: [CommandOption("quiet", "say nothing unless something fails", letter: "q")],
     subcommands: ["list", "get", "info"], takesFiles: true,
     run: { words throws(Problem) in try ModelsCommand.run(words) })
 }
@@ -14,11 +14,11 @@ extension Command {
 /// `orrery models …`: the store of model files.
 enum ModelsCommand {
   static func run(_ words: [String]) throws(Problem) -> Int32 {
-    let arguments = try Arguments(words, options: Command.models.options)
-    let names = arguments.positional.dropFirst()
-    switch (arguments.positional.first ?? "list", names.first) {
+    let arguments = try ParsedOptions(words, options: Command.models.options)
+    let names = arguments.words.dropFirst()
+    switch (arguments.words.first ?? "list", names.first) {
     case ("list", nil): list()
-    case ("get", let name?): try get(name, isQuiet: arguments.has("--quiet"))
+    case ("get", let name?): try get(name, isQuiet: arguments.has("quiet"))
     case ("info", let name?): try describe(name)
     case ("get", nil), ("info", nil):
       throw Problem("a model's name is missing", fix: "orrery models list shows them", kind: .usage)

@@ -101,9 +101,8 @@ protocol NotebookSubcommand: Sendable {
 
 extension NotebookSubcommand {
   var help: String {
-    let width = options.map(\.usage.count).max() ?? 0
-    let rows = options.map { "  \($0.usage.padded(toWidth: width))  \($0.summary)" }
-    return (["usage: orrery notebook \(usage)", "", summary, ""] + rows).joined(separator: "\n")
+    let lines = ["usage: orrery notebook \(usage)", "", summary, ""] + CommandOption.table(options)
+    return lines.joined(separator: "\n")
   }
 
   /// The files of a command that takes one or more.

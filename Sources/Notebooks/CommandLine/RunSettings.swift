@@ -37,8 +37,8 @@ struct RunSettings {
   init(_ parsed: ParsedOptions) throws(Problem) {
     cellLimit = try parsed.seconds("timeout")
     totalLimit = try parsed.seconds("total-timeout")
-    outputLimit = try parsed.bytes("max-output") ?? outputLimit
-    interpreter.memoryLimitBytes = try parsed.bytes("max-memory")
+    outputLimit = try parsed.bytes("max-output")?.count ?? outputLimit
+    interpreter.memoryLimitBytes = try parsed.bytes("max-memory")?.count
     interpreter.stepLimit = try parsed.integer("max-steps")
     interpreter.seed = try parsed.integer("seed").map { UInt64($0) }
     keepsGoing = parsed.has("keep-going")

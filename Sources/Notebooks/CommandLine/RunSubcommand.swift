@@ -20,7 +20,9 @@ struct RunSubcommand: NotebookSubcommand {
       CommandOption(
         "jobs", "run so many notebooks at once, each in its own process", value: "N", letter: "j"),
       CommandOption("save-every", "save this often while a cell runs (5s)", value: "TIME"),
-      CommandOption("progress", "line, plain, json or none", value: "MODE"),
+      CommandOption(
+        "progress", "line, plain, json or none", value: "MODE",
+        choices: RunProgress.Mode.allCases.map(\.rawValue)),
       CommandOption("stream-output", "show outputs while cells run"),
     ]
 
@@ -33,7 +35,9 @@ struct RunSubcommand: NotebookSubcommand {
     var parameters = NotebookParameters()
     for path in parsed.all("params") { try parameters.add(file: path) }
     for text in parsed.all("param") { try parameters.add(assignment: text) }
-    let mode = try progressMode(parsed, context)
+    let mode =
+      parsed.value("progress").flatMap(RunProgress.Mode.init)
+      ?? (context.isErrorTerminal ? .line : .plain)
     let run = RunOfFiles(
       target: target, settings: settings, parameters: parameters,
       allowsUnknown: parsed.has("allow-unknown"), mode: mode,
@@ -48,18 +52,6 @@ struct RunSubcommand: NotebookSubcommand {
       return { () throws(Problem) in try parallel.run(files) }
     }
     return { () throws(Problem) in try run.run(files) }
-  }
-
-  private func progressMode(_ parsed: ParsedOptions, _ context: CommandContext) throws(Problem)
-    -> RunProgress.Mode
-  {
-    guard let text = parsed.value("progress") else {
-      return context.isErrorTerminal ? .line : .plain
-    }
-    guard let mode = RunProgress.Mode(rawValue: text) else {
-      throw .unknown("progress mode", text, among: RunProgress.Mode.allCases.map(\.rawValue))
-    }
-    return mode
   }
 
   private static func inspect(_ files: [String], _ context: CommandContext) throws(Problem) -> Int32

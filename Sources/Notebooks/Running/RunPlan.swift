@@ -72,14 +72,3 @@ public struct CellSelection: Sendable {
     }
   }
 }
-
-/// Reads "30", "30s", "500ms", "5m", "2h" as seconds.
-func parseSeconds(_ text: String) throws(Problem) -> Double {
-  let number = text.prefix { $0.isNumber || $0 == "." }
-  let factors: [Substring: Double] = ["": 1, "s": 1, "ms": 1e-3, "m": 60, "min": 60, "h": 3600]
-  guard let value = Double(number), let factor = factors[text.dropFirst(number.count)], value > 0
-  else {
-    throw Problem("\"\(text)\" is not a time", fix: "write a number and a unit, as in 30s")
-  }
-  return value * factor
-}
