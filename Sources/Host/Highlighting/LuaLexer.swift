@@ -25,25 +25,24 @@ public struct LuaLexer {
     public let kind: Kind
     /// Where it stands, in UTF-8 bytes.
     public let range: Range<Int>
-    /// False for a string or a long comment whose end is missing.
+    /// False for a string or a comment whose end is missing: the quote, the bracket, the line end.
     public let isTerminated: Bool
+    /// The bytes of the quote or bracket that a string starts and ends with.
+    let quoteLength: Int
   }
 
   private let bytes: [UInt8]
   private var position = 0
   private var tokens: [Token] = []
 
-  /// The reserved words but the constants.
-  public static let keywords: Set<String> = [
-    "and", "break", "do", "else", "elseif", "end", "for", "function", "goto", "if", "in", "local",
-    "not", "or", "repeat", "return", "then", "until", "while",
-  ]
   /// The reserved words that are values.
   public static let constants: Set<String> = ["true", "false", "nil"]
 
   /// Lists the tokens of a source text.
-  public static func tokens(of source: String) -> [Token] {
-    var lexer = LuaLexer(bytes: Array(source.utf8))
+  public static func tokens(of source: String) -> [Token] { tokens(of: Array(source.utf8)) }
+
+  static func tokens(of bytes: [UInt8]) -> [Token] {
+    var lexer = LuaLexer(bytes: bytes)
     lexer.run()
     return lexer.tokens
   }
@@ -52,7 +51,7 @@ public struct LuaLexer {
 
   private mutating func run() {
     if at(0) == UInt8(ascii: "#"), at(1) == UInt8(ascii: "!") {
-      take(.comment, to: lineEnd(0))
+      takeLineComment()
     }
     while let byte = at(position) {
       if LuaLexer.isBlank(byte) {
@@ -99,9 +98,18 @@ public struct LuaLexer {
     bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
   }
 
-  private mutating func take(_ kind: Token.Kind, to end: Int, isTerminated: Bool = true) {
-    tokens.append(Token(kind: kind, range: position..<end, isTerminated: isTerminated))
+  private mutating func take(
+    _ kind: Token.Kind, to end: Int, isTerminated: Bool = true, quoteLength: Int = 0
+  ) {
+    tokens.append(
+      Token(
+        kind: kind, range: position..<end, isTerminated: isTerminated, quoteLength: quoteLength))
     position = end
+  }
+
+  private mutating func takeLineComment() {
+    let end = lineEnd(position)
+    take(.comment, to: end, isTerminated: end < bytes.count)
   }
 
   // MARK: Names and numbers
@@ -111,8 +119,8 @@ public struct LuaLexer {
     while let byte = at(end), LuaLexer.isNameStart(byte) || LuaLexer.isDigit(byte) { end += 1 }
     let word = String(decoding: bytes[position..<end], as: UTF8.self)
     let kind: Token.Kind =
-      LuaLexer.keywords.contains(word)
-      ? .keyword : LuaLexer.constants.contains(word) ? .constant : .name
+      LuaLexer.constants.contains(word)
+      ? .constant : LuaText.keywords.contains(word) ? .keyword : .name
     take(kind, to: end)
   }
 
@@ -141,7 +149,7 @@ public struct LuaLexer {
   private mutating func takeString(_ quote: UInt8) {
     var end = position + 1
     while let byte = at(end), byte != 0x0A {
-      if byte == quote { return take(.string, to: end + 1) }
+      if byte == quote { return take(.string, to: end + 1, quoteLength: 1) }
       guard byte == UInt8(ascii: "\\") else {
         end += 1
         continue
@@ -152,14 +160,14 @@ public struct LuaLexer {
         while let blank = at(end), LuaLexer.isBlank(blank) { end += 1 }
       }
     }
-    take(.string, to: min(end, bytes.count), isTerminated: false)
+    take(.string, to: min(end, bytes.count), isTerminated: false, quoteLength: 1)
   }
 
   private mutating func takeComment() {
     if at(position + 2) == UInt8(ascii: "["), let level = longBracketLevel(position + 2) {
       takeLong(.comment, level: level, from: position + 2)
     } else {
-      take(.comment, to: lineEnd(position))
+      takeLineComment()
     }
   }
 
@@ -175,11 +183,11 @@ public struct LuaLexer {
     var end = start + level + 2
     while end < bytes.count {
       if bytes[end] == 0x5D, bytes[end...].starts(with: closing) {
-        return take(kind, to: end + closing.count)
+        return take(kind, to: end + closing.count, quoteLength: closing.count)
       }
       end += 1
     }
-    take(kind, to: bytes.count, isTerminated: false)
+    take(kind, to: bytes.count, isTerminated: false, quoteLength: closing.count)
   }
 
   // MARK: Symbols
