@@ -1,12 +1,11 @@
 import Base
 import Figures
-import Glibc
+import TestSupport
 import Testing
 
 /// Compares drawings with the files in `Golden`; `ORRERY_GOLDEN=write` rewrites them.
 @Suite struct GoldenTests {
   private static let folder = FileIO.directory(of: #filePath) + "/Golden/"
-  private static let isWriting = getenv("ORRERY_GOLDEN").map { String(cString: $0) } == "write"
   /// Those whose pictures are short enough to be read in a diff.
   private static let drawn = ["bars", "lines", "timeline", "mig", "attention", "empty"]
 
@@ -34,14 +33,7 @@ import Testing
   }
 
   private func compare(_ text: String, _ name: String) throws {
-    if Self.isWriting { try FileIO.write(Array(text.utf8), to: Self.folder + name) }
-    let golden = String(decoding: try FileIO.read(Self.folder + name), as: UTF8.self)
-    let lines = (text.split(separator: "\n"), golden.split(separator: "\n"))
-    let first = zip(lines.0, lines.1).enumerated().first { $1.0 != $1.1 }
-    #expect(
-      text == golden,
-      "\(name) differs from line \(first.map { $0.offset + 1 } ?? min(lines.0.count, lines.1.count))"
-    )
+    try expectGolden(text, Self.folder + name)
   }
 }
 

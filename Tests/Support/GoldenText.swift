@@ -12,10 +12,12 @@ public func expectGolden(
   }
   let kept = FileIO.exists(path) ? String(decoding: try FileIO.read(path), as: UTF8.self) : ""
   if text == kept { return }
+  // The first line that differs, and what a search would look for.
   let (new, old) = (text.split(separator: "\n"), kept.split(separator: "\n"))
+  let line = zip(new, old).prefix { $0 == $1 }.count + 1
   let added = new.filter { !old.contains($0) }.prefix(10)
   let gone = old.filter { !new.contains($0) }.prefix(10)
   Issue.record(
-    "\(path) differs: + \(added) - \(gone); ORRERY_GOLDEN=write rewrites it",
+    "\(path) differs from line \(line): + \(added) - \(gone); ORRERY_GOLDEN=write rewrites it",
     sourceLocation: sourceLocation)
 }
