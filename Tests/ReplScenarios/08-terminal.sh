@@ -43,3 +43,10 @@ line '"text"'
 wait_for '[2]>'
 check 'NO_COLOR is respected' eval "! mux capture-pane -e -p -t plain | grep -q $'\\e\\[32m'"
 finish
+
+# A result of several screens is cut.
+start tall
+line 't = {} for i = 1, 90 do t[i] = { name = ("x"):rep(90) .. i } end'
+line 't'
+sees 'a tall result is cut with a count' 'lines left out …'
+finish

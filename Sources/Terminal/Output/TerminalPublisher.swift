@@ -59,14 +59,19 @@ public final class TerminalPublisher: SessionPublisher {
     put(Array((bundle.plain.hasSuffix("\n") ? bundle.plain : bundle.plain + "\n").utf8), id: id)
   }
 
-  /// Shows the value of the last expression.
+  /// Shows the value of the last expression; on a terminal a tall one is cut with a count.
   public func result(_ bundle: MIMEBundle, number: Int?) {
     clearIfAsked()
     guard !bundle.plain.isEmpty else { return }
     if !trace.isAtLineStart { put(Array("\n".utf8)) }
-    let text =
-      bundle.types == ["text/plain"]
-      ? ValueColours(palette: palette).painted(bundle.plain) : bundle.plain
+    var text = bundle.plain
+    if bundle.types == ["text/plain"] {
+      if isTerminal {
+        let size = TerminalDevice().size
+        text = TallText.cut(text, columns: size.columns, rows: size.rows)
+      }
+      text = ValueColours(palette: palette).painted(text)
+    }
     put(Array((text + "\n").utf8))
   }
 
