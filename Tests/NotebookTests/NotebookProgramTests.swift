@@ -200,10 +200,7 @@ struct ParallelRunTests {
 
 /// The program beside the tests.
 enum NotebookProgram {
-  private static let path =
-    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    .appendingPathComponent("orrery").path
-  static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
+  static let isBuilt = FileManager.default.isExecutableFile(atPath: ProgramRun.path)
 
   /// Waits until the file holds a text, at most ten seconds.
   static func wait(for text: String, in path: String) throws {
@@ -227,7 +224,7 @@ enum NotebookProgram {
   /// Starts the program with its output thrown away.
   static func start(_ arguments: [String]) throws -> Process {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
+    process.executableURL = URL(fileURLWithPath: ProgramRun.path)
     process.arguments = arguments
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice

@@ -140,6 +140,16 @@ struct CommandContext {
   /// Prints a problem in one line.
   func fail(_ command: String, _ problem: Problem) { note("\(command): \(problem)") }
 
+  /// Tells of a cell that went wrong; the last line is one that editors jump by.
+  func tell(_ failure: CellReport, in path: String) {
+    if failure.status != .differs {
+      for line in failure.traceback { note(line) }
+    }
+    note(
+      "\(path):\(failure.index + 1):\(failure.line ?? 1): "
+        + (failure.message ?? failure.status.words))
+  }
+
   /// The width of the terminal on standard error.
   var columns: Int {
     var size = winsize()

@@ -177,12 +177,7 @@ struct RunOfFiles {
       for (key, value) in report.json { event[key] = value }
       return context.note(JSONValue.object(event).formatted())
     }
-    if let failure = report.firstFailure {
-      for line in failure.traceback { context.note(line) }
-      context.note(
-        "\(report.name):\(failure.index + 1):\(failure.line ?? 1): "
-          + (failure.message ?? failure.status.words))
-    }
+    if let failure = report.firstFailure { context.tell(failure, in: report.name) }
     if case .file("-") = target {
       context.note(report.summary)
     } else {

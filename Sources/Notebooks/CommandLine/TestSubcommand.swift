@@ -68,7 +68,7 @@ private struct TestOfFiles {
     }
     var report = result.report
     if updates { accept(&report) }
-    if let failure = report.firstFailure { note(failure, path) }
+    if let failure = report.firstFailure { context.tell(failure, in: path) }
     if !isQuiet || report.status != 0 { context.print(report.summary) }
     return report
   }
@@ -94,14 +94,5 @@ private struct TestOfFiles {
       return NotebookTester.Result(report: report, updated: file.notebook)
     }
     return try tester.compare(file.notebook, fresh: runner.notebook, report: report)
-  }
-
-  private func note(_ failure: CellReport, _ path: String) {
-    if failure.status != .differs {
-      for line in failure.traceback { context.note(line) }
-    }
-    context.note(
-      "\(path):\(failure.index + 1):\(failure.line ?? 1): "
-        + (failure.message ?? failure.status.words))
   }
 }
