@@ -46,8 +46,8 @@ sees 'names of a catalog inside strings' 'llm.load "smollm2-135m-instruct'
 keys C-u
 type_text 'llm.load("x", { ca'
 keys Tab
-sees 'named arguments' 'cache = '
-type_text '"f'
+sees 'named arguments' '{ cache'
+type_text ' = "f'
 keys Tab
 sees 'and the words that they take' 'f16'
 keys C-c
