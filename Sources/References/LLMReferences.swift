@@ -17,7 +17,8 @@ final class ReferenceModel {
   private var engines: [String: Engine] = [:]
 
   /// Opens the model file that a document names, from the store.
-  func engine(for document: JSONValue, _ arithmetic: Arithmetic = .exact) throws(Problem) -> Engine {
+  func engine(for document: JSONValue, _ arithmetic: Arithmetic = .exact) throws(Problem) -> Engine
+  {
     guard let file = document["model"]?["file"]?.string else {
       throw Problem("the document names no model file")
     }

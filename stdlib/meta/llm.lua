@@ -23,9 +23,19 @@ local Model = {}
 ---@field top_k? integer keep only the k most probable tokens; 0 keeps all (at least 0, default 0)
 ---@field top_p? number keep the most probable tokens that together reach this (0 to 1, default 1); lower cuts the tail of unlikely tokens
 ---@field min_p? number keep tokens of at least this share of the best one's probability (0 to 1, default 0)
+---@field typical_p? number keep the tokens whose surprise is nearest to the expected one, up to this (0 to 1, default 1)
 ---@field repetition_penalty? number weakens tokens that stand among the last 64; 1 is off (0.01 to 100, default 1)
+---@field frequency_penalty? number taken from a logit for each time the token stands there (-100 to 100, default 0)
+---@field presence_penalty? number taken from the logit of every token that stands there (-100 to 100, default 0)
+---@field logit_bias? table<integer, number> what is added to the logits of single tokens, as { [id] = -5 }
+---@field mirostat_bits? number hold the surprise of the text at so many bits; 5 is usual (0.01 to 30)
+---@field mirostat_rate? number how fast mirostat follows (0.001 to 1, default 0.1)
 ---@field seed? integer fixes the random stream (default 0)
 ---@field stop? string|string[] a text, or several, that end the generation
+---@field constraint? llm.Constraint the form that the text must have, as from llm.json_schema
+---@field alternatives? integer note so many of the most probable tokens at each step (0 to 1000, default 0)
+---@field draft? llm.Model|string what guesses tokens ahead: "prompt-lookup", "n-gram", or a cheaper model of the same vocabulary; the text stays the same
+---@field draft_tokens? integer guesses verified in one step (1 to 64, default 4)
 ---@field on_token? fun(text: string, id: integer): boolean? called with each text and token id; returning false ends the generation
 ---@field stream? boolean write the text as it comes (default false)
 
@@ -48,9 +58,19 @@ function Model:generate(prompt, options) end
 ---@field top_k? integer keep only the k most probable tokens; 0 keeps all (at least 0, default 0)
 ---@field top_p? number keep the most probable tokens that together reach this (0 to 1, default 1); lower cuts the tail of unlikely tokens
 ---@field min_p? number keep tokens of at least this share of the best one's probability (0 to 1, default 0)
+---@field typical_p? number keep the tokens whose surprise is nearest to the expected one, up to this (0 to 1, default 1)
 ---@field repetition_penalty? number weakens tokens that stand among the last 64; 1 is off (0.01 to 100, default 1)
+---@field frequency_penalty? number taken from a logit for each time the token stands there (-100 to 100, default 0)
+---@field presence_penalty? number taken from the logit of every token that stands there (-100 to 100, default 0)
+---@field logit_bias? table<integer, number> what is added to the logits of single tokens, as { [id] = -5 }
+---@field mirostat_bits? number hold the surprise of the text at so many bits; 5 is usual (0.01 to 30)
+---@field mirostat_rate? number how fast mirostat follows (0.001 to 1, default 0.1)
 ---@field seed? integer fixes the random stream (default 0)
 ---@field stop? string|string[] a text, or several, that end the generation
+---@field constraint? llm.Constraint the form that the text must have, as from llm.json_schema
+---@field alternatives? integer note so many of the most probable tokens at each step (0 to 1000, default 0)
+---@field draft? llm.Model|string what guesses tokens ahead: "prompt-lookup", "n-gram", or a cheaper model of the same vocabulary; the text stays the same
+---@field draft_tokens? integer guesses verified in one step (1 to 64, default 4)
 ---@field on_token? fun(text: string, id: integer): boolean? called with each text and token id; returning false ends the generation
 ---@field stream? boolean write the text as it comes (default false)
 
@@ -168,6 +188,53 @@ function Model:hidden_states(prompt) end
 ---@return tensor.Tensor
 function Model:attention(prompt, layer, head) end
 
+---@class llm.Model.beam_search.Options
+---@field width? integer beams that are kept (1 to 256, default 4)
+---@field max_tokens? integer the most tokens of an answer (in tokens, 1 to 4096, default 32)
+---@field length_penalty? number 0 favours short answers, 1 compares by the mean of a token's logarithm (0 to 10, default 1)
+
+--- The most probable answers, best first, instead of one.
+---
+--- ```lua
+--- llm.load():beam_search("The capital of France is", { width = 2, max_tokens = 4 })
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@param options? llm.Model.beam_search.Options
+---@return {text: string, score: number, log_probability: number, tokens: integer[], finish_reason: string}[]
+function Model:beam_search(prompt, options) end
+
+---@class llm.Model.batch.Options
+---@field running? integer the most requests that run at once (1 to 4096, default 64)
+---@field step_tokens? integer the most tokens of a step: one for each decoding request, prompts the rest (in tokens, 1 to 8192, default 256)
+
+--- Serves several requests together.
+---
+--- ```lua
+--- llm.load():batch { running = 4 }
+--- ```
+---@param options? llm.Model.batch.Options
+---@return llm.Batch
+function Model:batch(options) end
+
+--- A form that generated text must have: the option constraint of generate and chat.
+---
+--- ```lua
+--- llm.choice { "yes", "no" }
+--- ```
+---@class llm.Constraint
+---@field kind string What it was made from: grammar, json_schema, regex or choice. Read-only.
+---@field description string What text must be, on one line. Read-only.
+local Constraint = {}
+
+--- True for a whole text of this form.
+---
+--- ```lua
+--- llm.regex("[0-9]+"):matches("42")
+--- ```
+---@param text string the whole text
+---@return boolean
+function Constraint:matches(text) end
+
 --- What a model produced; prints as its text.
 ---
 --- ```lua
@@ -184,9 +251,21 @@ function Model:attention(prompt, layer, head) end
 ---@field time_to_first_token_seconds number From the call to the first token. (in seconds) Read-only.
 ---@field tokens_per_second number? Rate behind the first token; nil for fewer than two. (in tokens_per_second) Read-only.
 ---@field prompt_tokens_per_second number? Rate at which the prompt was read. (in tokens_per_second) Read-only.
+---@field steps integer Runs through the layers, the prompt's included. Read-only.
+---@field drafted_tokens integer Tokens that a drafter guessed. (in tokens) Read-only.
+---@field accepted_tokens integer Guesses that were taken over. (in tokens) Read-only.
+---@field acceptance number? The share of guesses that were taken over; nil without guesses. Read-only.
 ---@operator len: integer
 ---@operator concat(llm.Generation|string): string
 local Generation = {}
+
+--- The most probable tokens at each step, where the option alternatives asked for them.
+---
+--- ```lua
+--- llm.load():generate("Once", { max_tokens = 2, alternatives = 3 }):alternatives()
+--- ```
+---@return {id: integer, probability: number}[][]
+function Generation:alternatives() end
 
 --- The forms that a session shows: one line for what has been streamed.
 ---
@@ -195,6 +274,117 @@ local Generation = {}
 --- ```
 ---@return table<string, string>?
 function Generation:__mime() end
+
+--- Requests that one model serves together: every step gives each running one a token and reads a piece of the prompts that wait.
+---
+--- ```lua
+--- llm.load():batch { running = 8 }
+--- ```
+---@class llm.Batch
+---@field running integer Requests that hold KV blocks. Read-only.
+---@field waiting integer Requests that wait for KV blocks. Read-only.
+---@field is_idle boolean True when nothing is left to do. Read-only.
+---@field held_blocks integer KV blocks that sequences hold. Read-only.
+---@field kept_blocks integer KV blocks that nobody holds and that may be found again. Read-only.
+local Batch = {}
+
+---@class llm.Batch.add.Options
+---@field max_tokens? integer the most tokens to produce (0 to 1000000, default 128)
+---@field temperature? number divides the logits; 0 always takes the most probable token (0 to 100, default 0); higher is more varied and less faithful
+---@field top_k? integer keep only the k most probable tokens; 0 keeps all (at least 0, default 0)
+---@field top_p? number keep the most probable tokens that together reach this (0 to 1, default 1); lower cuts the tail of unlikely tokens
+---@field min_p? number keep tokens of at least this share of the best one's probability (0 to 1, default 0)
+---@field typical_p? number keep the tokens whose surprise is nearest to the expected one, up to this (0 to 1, default 1)
+---@field repetition_penalty? number weakens tokens that stand among the last 64; 1 is off (0.01 to 100, default 1)
+---@field frequency_penalty? number taken from a logit for each time the token stands there (-100 to 100, default 0)
+---@field presence_penalty? number taken from the logit of every token that stands there (-100 to 100, default 0)
+---@field logit_bias? table<integer, number> what is added to the logits of single tokens, as { [id] = -5 }
+---@field mirostat_bits? number hold the surprise of the text at so many bits; 5 is usual (0.01 to 30)
+---@field mirostat_rate? number how fast mirostat follows (0.001 to 1, default 0.1)
+---@field seed? integer fixes the random stream (default 0)
+---@field stop? string|string[] a text, or several, that end the generation
+---@field constraint? llm.Constraint the form that the text must have, as from llm.json_schema
+---@field alternatives? integer note so many of the most probable tokens at each step (0 to 1000, default 0)
+---@field draft? llm.Model|string what guesses tokens ahead: "prompt-lookup", "n-gram", or a cheaper model of the same vocabulary; the text stays the same
+---@field draft_tokens? integer guesses verified in one step (1 to 64, default 4)
+---@field on_token? fun(text: string, id: integer): boolean? called with each text and token id; returning false ends the generation
+---@field stream? boolean write the text as it comes (default false)
+
+--- Takes a request and gives its number.
+---
+--- ```lua
+--- llm.load():batch():add("Once upon a time", { max_tokens = 8 })
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@param options? llm.Batch.add.Options
+---@return integer
+function Batch:add(prompt, options) end
+
+--- Takes a request that goes on from where another stands; they share KV blocks.
+---
+--- ```lua
+--- local b = llm.load():batch(); return b:fork(b:add("Once"), 7)
+--- ```
+---@param request integer its number (at least 1)
+---@param seed? integer of the new one's random stream (default 0)
+---@return integer
+function Batch:fork(request, seed) end
+
+--- Ends a request and keeps what it got.
+---
+--- ```lua
+--- local b = llm.load():batch(); b:cancel(b:add("Once"))
+--- ```
+---@param request integer its number (at least 1)
+function Batch:cancel(request) end
+
+--- Takes a request's KV blocks; it is computed again when its turn comes.
+---
+--- ```lua
+--- local b = llm.load():batch(); b:preempt(b:add("Once"))
+--- ```
+---@param request integer its number (at least 1)
+function Batch:preempt(request) end
+
+--- Runs one step and says what it did.
+---
+--- ```lua
+--- local b = llm.load():batch(); b:add("Once", { max_tokens = 2 }); return b:step()
+--- ```
+---@return {decoding: integer, prefill_tokens: integer, preempted: integer[], seconds: number, events: {request: integer, text: string?, id: integer?, is_last: boolean}[]}
+function Batch:step() end
+
+--- Runs steps until nothing is left; gives the generations in order.
+---
+--- ```lua
+--- local b = llm.load():batch(); b:add("Once", { max_tokens = 2 }); return b:run()
+--- ```
+---@return llm.Generation[]
+function Batch:run() end
+
+--- How a request stands.
+---
+--- ```lua
+--- local b = llm.load():batch(); return b:request(b:add("Once")).phase
+--- ```
+---@param request integer its number (at least 1)
+---@return llm.Request
+function Batch:request(request) end
+
+--- How a request of a batch stood when it was asked for.
+---
+--- ```lua
+--- local b = llm.load():batch(); return b:request(b:add("Once"))
+--- ```
+---@class llm.Request
+---@field id integer Its number, in the order of arrival. Read-only.
+---@field phase string "waiting", "prefill", "decode" or "finished". Read-only.
+---@field generation llm.Generation What came of it so far. Read-only.
+---@field text string The text so far. Read-only.
+---@field tokens integer Tokens of its prompt and its answer. (in tokens) Read-only.
+---@field preemptions integer How often it lost its KV blocks. Read-only.
+---@field failure string? Why it failed; nil for what ended well or goes on. Read-only.
+local Request = {}
 
 --- The numbers of a transformer's architecture.
 ---
@@ -395,5 +585,55 @@ function llm.specs() end
 --- ```
 ---@return {name: string, summary: string, bits_per_weight: number, block_size: integer, block_bytes: integer}[]
 function llm.formats() end
+
+--- A constraint from a grammar in llama.cpp's GBNF.
+---
+--- Literals in double quotes, classes as in [^a-z], `.` for any letter, groups, | and the
+--- repetitions ? * + {m} {m,} {m,n}; # begins a comment. The rule of a whole text is root.
+---
+--- ```lua
+--- llm.grammar [[root ::= "yes" | "no"]]
+--- ```
+---@param text string rules as in root ::= "yes" | "no"
+---@return llm.Constraint
+function llm.grammar(text) end
+
+---@class llm.json_schema.Options
+---@field pretty? boolean line breaks and indentation may be written (default false)
+---@field max_depth? integer how deep values of any kind and schemas with loops nest (0 to 64, default 8)
+---@field max_items? integer items of an array where the schema is silent (0 to 100000)
+---@field max_length? integer letters of a string where the schema is silent (0 to 100000)
+
+--- A constraint from a JSON schema: text is JSON that it describes.
+---
+--- Properties come in the order in which JSON text declares them, those of a table in the order
+--- of their names; optional ones may be left out. Text always ends within max_tokens. What a
+--- grammar cannot say, such as multipleOf or not, is refused with its place.
+---
+--- ```lua
+--- llm.json_schema { type = "integer", minimum = 1, maximum = 6 }
+--- ```
+---@param schema table|string a table, or JSON text
+---@param options? llm.json_schema.Options
+---@return llm.Constraint
+function llm.json_schema(schema, options) end
+
+--- A constraint from a regular expression that the whole text matches.
+---
+--- ```lua
+--- llm.regex("[0-9]{4}-[0-9]{2}")
+--- ```
+---@param pattern string without look-around and back references
+---@return llm.Constraint
+function llm.regex(pattern) end
+
+--- A constraint to one of some texts.
+---
+--- ```lua
+--- llm.choice { "red", "green", "blue" }
+--- ```
+---@param texts string[] what may come
+---@return llm.Constraint
+function llm.choice(texts) end
 
 return llm

@@ -35,6 +35,33 @@ extension Generation: LuaExported {
     property(
       "prompt_tokens_per_second", "Rate at which the prompt was read.", unit: .tokensPerSecond
     ) { $0.promptTokensPerSecond }
+    method(
+      "alternatives",
+      "The most probable tokens at each step, where the option alternatives asked for them.", .state
+    ) { generation, state in
+      state.makeTable(
+        generation.alternatives.map { step in
+          .table(
+            state.makeTable(
+              step.map { candidate in
+                .table(
+                  state.makeTable(fields: [
+                    "id": .integer(Int(candidate.token)),
+                    "probability": .number(candidate.probability),
+                  ]))
+              }))
+        })
+    }
+    .returns("{id: integer, probability: number}[][]")
+    .example("llm.load():generate(\"Once\", { max_tokens = 2, alternatives = 3 }):alternatives()")
+    property("steps", "Runs through the layers, the prompt's included.") { $0.steps }
+    property("drafted_tokens", "Tokens that a drafter guessed.", unit: .tokens) { $0.draftedTokens }
+    property("accepted_tokens", "Guesses that were taken over.", unit: .tokens) {
+      $0.acceptedTokens
+    }
+    property("acceptance", "The share of guesses that were taken over; nil without guesses.") {
+      $0.draftedTokens > 0 ? Double($0.acceptedTokens) / Double($0.draftedTokens) : nil
+    }
     method("__mime", "The forms that a session shows: one line for what has been streamed.") {
       $0.isStreamed ? ["text/plain": $0.summary] : nil
     }

@@ -28,7 +28,8 @@ public enum LLMModule: LuaDeclarations {
           among: ["auto"] + KVFormat.allCases.map(\.rawValue), default: "auto"),
         .integer(
           "block_size", "positions in a KV block", unit: .tokens, default: 64, range: 1...1024),
-        .optional(.integer("cache_blocks", "the most KV blocks; none: memory is the end", range: 1...)))
+        .optional(
+          .integer("cache_blocks", "the most KV blocks; none: memory is the end", range: 1...)))
     ) { state, name, options in try load(state, name, options.values) }
     .example("llm.load \"smollm2-135m-instruct\"")
     function(
@@ -68,8 +69,12 @@ public enum LLMModule: LuaDeclarations {
         + " block_bytes: integer}[]"
     )
     .example("llm.formats()")
+    constraintMembers
     LanguageModel.exported
+    Constraint.exported
     Generation.exported
+    BatchObject.exported
+    BatchRequest.exported
     ModelSpec.exported
     EmbedderModel.exported
   }

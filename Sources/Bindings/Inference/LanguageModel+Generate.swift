@@ -2,55 +2,13 @@ import Base
 import Inference
 import LuaBridge
 
-/// The options of `generate` and `chat`, in the order of their declaration.
-typealias GenerateOptions = Named<
-  Int, Double, Int, Double, Double, Double, Int, Either<String, [String]>?, LuaFunction?, Bool
->
-
 extension LanguageModel {
-  /// Declares the options of `generate` and `chat`.
-  static var generateOptions: Argument<GenerateOptions> {
-    .named(
-      .integer("max_tokens", "the most tokens to produce", default: 128, range: 0...1_000_000),
-      .number(
-        "temperature", "divides the logits; 0 always takes the most probable token", default: 0,
-        range: 0...100, tradeOff: "higher is more varied and less faithful"),
-      .integer(
-        "top_k", "keep only the k most probable tokens; 0 keeps all", default: 0, range: 0...),
-      .number(
-        "top_p", "keep the most probable tokens that together reach this", default: 1,
-        range: 0...1, tradeOff: "lower cuts the tail of unlikely tokens"),
-      .number(
-        "min_p", "keep tokens of at least this share of the best one's probability", default: 0,
-        range: 0...1),
-      .number(
-        "repetition_penalty", "weakens tokens that stand among the last 64; 1 is off", default: 1,
-        range: 0.01...100.0),
-      .integer("seed", "fixes the random stream", default: 0),
-      .optional(
-        .value(
-          "stop", "a text, or several, that end the generation",
-          of: Either<String, [String]>.self)),
-      .optional(
-        .function(
-          "on_token", "called with each text and token id; returning false ends the generation",
-          signature: "fun(text: string, id: integer): boolean?")),
-      .boolean("stream", "write the text as it comes", default: false))
-  }
-
   /// Continues a prompt as the options say and remembers what came.
   func generate(_ prompt: [TokenID], _ options: GenerateOptions, _ state: LuaState) throws
     -> Generation
   {
-    let (
-      maxTokens, temperature, topK, topP, minP, penalty, seed, stop, onToken, stream
-    ) = options.values
-    let wanted = GenerationOptions(
-      maxTokens: maxTokens,
-      sampling: SamplingOptions(
-        temperature: temperature, topK: topK, topP: topP, minP: minP, repetitionPenalty: penalty,
-        seed: UInt64(bitPattern: Int64(seed))),
-      stops: texts(stop))
+    let wanted = try wanted(options)
+    let (onToken, stream) = Self.listener(options)
     var isEnded = false
     var failure: LuaError?
     let asked = state.stopQuestion
@@ -69,6 +27,7 @@ extension LanguageModel {
       })
     result.isStreamed = stream
     last = result
+    ngrams.learn(prompt.suffix(ngrams.order) + result.tokens)
     if let failure { throw failure }
     if stream, !result.text.hasSuffix("\n") { state.write("\n") }
     return result
@@ -112,14 +71,6 @@ extension LanguageModel {
         }
         return ChatTemplate.Message(role: role, content: content)
       }
-    }
-  }
-
-  private func texts(_ stop: Either<String, [String]>?) -> [String] {
-    switch stop {
-    case .first(let text)?: [text]
-    case .second(let texts)?: texts
-    case nil: []
     }
   }
 }

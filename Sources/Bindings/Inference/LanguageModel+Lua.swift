@@ -100,6 +100,8 @@ extension LanguageModel: LuaExported {
     .unit(.nats)
     .example("llm.load():log_probabilities(\"Paris is in France.\")")
     insideMembers
+    beamMembers
+    batchMembers
   }
 }
 

@@ -16,6 +16,9 @@ public final class LanguageModel {
   /// What the last call of `generate` or `chat` gave, also when it was stopped half way.
   public internal(set) var last: Generation?
 
+  /// Which token followed which in what this model generated; guesses come from it where asked for.
+  let ngrams = NGramDrafter(order: 2, drafts: 64)
+
   private var current: Session?
 
   /// Takes an executor.

@@ -62,7 +62,9 @@ public final class Batcher {
       throw Problem("requests of a batch are not drafted for", fix: "leave the drafter out")
     }
     let answer = try Continuation(executor.engine, prompt, options)
-    let (vocabulary, context) = (executor.engine.spec.vocabularySize, executor.engine.spec.contextLength)
+    let (vocabulary, context) = (
+      executor.engine.spec.vocabularySize, executor.engine.spec.contextLength
+    )
     for token in prompt where token < 0 || Int(token) >= vocabulary {
       throw Problem("token \(token) is not in the vocabulary of \(vocabulary)")
     }

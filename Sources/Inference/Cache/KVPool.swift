@@ -21,7 +21,11 @@ public final class KVPool {
   /// Creates a pool; memory is taken as blocks are.
   ///
   /// - Parameters:
+  ///   - shape: What is kept of each position.
+  ///   - format: How keys and values are kept.
+  ///   - blockSize: Positions in a block.
   ///   - limit: The most blocks; nil where only memory sets an end.
+  /// - Throws: A problem for a block size out of range.
   public init(
     _ shape: KVShape, format: KVFormat = .f32, blockSize: Int = 64, limit: Int? = nil
   ) throws(Problem) {

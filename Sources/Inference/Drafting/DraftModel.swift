@@ -18,7 +18,9 @@ public final class DraftModel: Drafter {
   }
 
   /// Takes a session of the model that drafts; `sampling` should be that of the generation.
-  public init(_ session: sending Session, sampling: SamplingOptions, drafts: Int = 4) {
+  ///
+  /// The session is used by whoever drafts, one thread at a time, and by nobody else.
+  public init(_ session: Session, sampling: SamplingOptions, drafts: Int = 4) {
     name = "draft-model"
     self.drafts = drafts
     // The drafts' random stream must not be the verification's.
@@ -37,10 +39,12 @@ public final class DraftModel: Drafter {
       session.reuse(tokens)
       while result.count < min(drafts, count), tokens.count < session.engine.spec.contextLength {
         var draft: Draft?
-        try session.run(Array(tokens[session.cache.count...]), onLogits: { _, logits in
-          let candidates = sampler.candidates(logits, history: tokens)
-          draft = sampler.draw(candidates).map { Draft($0.token, from: candidates) }
-        })
+        try session.run(
+          Array(tokens[session.cache.count...]),
+          onLogits: { _, logits in
+            let candidates = sampler.candidates(logits, history: tokens)
+            draft = sampler.draw(candidates).map { Draft($0.token, from: candidates) }
+          })
         guard let draft else { break }
         result.append(draft)
         tokens.append(draft.token)

@@ -34,6 +34,25 @@ public protocol Drafter: Sendable {
   func draft(after tokens: [TokenID], atMost count: Int) throws(Problem) -> [Draft]
 }
 
+/// A drafter that gives fewer guesses at a time than it could.
+public struct LimitedDrafter: Drafter {
+  private let base: any Drafter
+  private let drafts: Int
+  /// How it is told in reports.
+  public var name: String { base.name }
+
+  /// Limits a drafter.
+  public init(_ base: any Drafter, drafts: Int) {
+    self.base = base
+    self.drafts = drafts
+  }
+
+  /// What the drafter guesses, cut off.
+  public func draft(after tokens: [TokenID], atMost count: Int) throws(Problem) -> [Draft] {
+    try base.draft(after: tokens, atMost: min(drafts, count))
+  }
+}
+
 /// What drafts gain, by closed formulas (Leviathan 2023), under the assumption that each draft is taken
 /// over with the same probability, independently.
 public enum SpeculationModel {

@@ -53,7 +53,8 @@ public struct BeamSearch: Sendable {
     _ executor: StepExecutor, _ prompt: [TokenID], shouldStop: () -> Bool = { false }
   ) throws(Problem) -> [Beam] {
     guard !prompt.isEmpty else {
-      throw Problem("a beam search needs at least one token", fix: "give a prompt that is not empty")
+      throw Problem(
+        "a beam search needs at least one token", fix: "give a prompt that is not empty")
     }
     let first = KVSequence(executor.pool)
     first.adopt(beginningOf: prompt)
@@ -102,7 +103,9 @@ public struct BeamSearch: Sendable {
       }
     }
     // Equal ones in the order of beams and tokens, so that the search is the same each time.
-    steps.sort { ($1.logProbability, $0.parent, $0.token) < ($0.logProbability, $1.parent, $1.token) }
+    steps.sort {
+      ($1.logProbability, $0.parent, $0.token) < ($0.logProbability, $1.parent, $1.token)
+    }
     return Array(steps.prefix(2 * width))
   }
 
@@ -125,7 +128,9 @@ public struct BeamSearch: Sendable {
   ) -> Beam {
     let length = tokens.count + (reason == .stop ? 1 : 0)
     return Beam(
-      tokens: tokens, text: String(decoding: executor.engine.tokenizer.decode(tokens), as: UTF8.self), logProbability: logProbability,
+      tokens: tokens,
+      text: String(decoding: executor.engine.tokenizer.decode(tokens), as: UTF8.self),
+      logProbability: logProbability,
       score: score(logProbability, length), finishReason: reason)
   }
 }

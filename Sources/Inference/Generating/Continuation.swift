@@ -18,6 +18,7 @@ struct Continuation {
   private var sampler: Sampler
   private var stream = TextStream()
   private var matcher: StopMatcher
+  private var constrained: ConstrainedText?
   private let start = ContinuousClock.now
 
   init(_ engine: Engine, _ prompt: [TokenID], _ options: GenerationOptions) throws(Problem) {
@@ -32,6 +33,16 @@ struct Continuation {
     sampler = Sampler(options.sampling)
     matcher = StopMatcher(options.stops)
     result.promptTokens = prompt.count
+    constrained = try options.constraint.map { constraint throws(Problem) in
+      let text = constraint.start(engine.tokenizer.trie)
+      let fewest = text.fewestTokens
+      guard fewest <= options.maxTokens else {
+        throw Problem(
+          "the constraint takes at least \(fewest) tokens, max_tokens is \(options.maxTokens)",
+          fix: "raise max_tokens", kind: .limit)
+      }
+      return text
+    }
     // A prompt that does not fit is for the executor to refuse: it says what fits.
     isFinished = options.maxTokens == 0
   }
@@ -57,7 +68,9 @@ struct Continuation {
   mutating func take(
     _ logits: UnsafeMutableBufferPointer<Float>, verifying draft: Draft? = nil
   ) throws(Problem) -> GeneratedToken? {
-    let alternatives = Sampler.top(options.alternatives, of: logits)
+    let alternatives =
+      options.alternatives > 0 ? Sampler.top(options.alternatives, of: logits) : []
+    try constrain(logits)
     let choice =
       if let draft { sampler.verify(draft, logits, history: tokens) } else {
         sampler.sample(logits, history: tokens)
@@ -67,11 +80,22 @@ struct Continuation {
         "the model's logits are not numbers", fix: "its file is damaged; fetch it again")
     }
     if result.tokens.isEmpty { result.timeToFirstTokenSeconds = elapsed }
+    constrained?.accept(choice.token)
     if !options.ignoresEnd, tokenizer.endsGeneration(choice.token) {
       end(.stop)
       return nil
     }
     return shown(choice, alternatives)
+  }
+
+  /// Leaves only tokens with which the text keeps its form and can still be completed.
+  private func constrain(_ logits: UnsafeMutableBufferPointer<Float>) throws(Problem) {
+    guard let constrained else { return }
+    guard !constrained.apply(to: logits, tokensLeft: tokensLeft).isEmpty else {
+      throw Problem(
+        "no token of the vocabulary goes on with the constraint",
+        fix: "the vocabulary lacks letters that it asks for")
+    }
   }
 
   private mutating func shown(_ choice: Sampler.Choice, _ alternatives: [Sampler.Candidate])
@@ -84,7 +108,7 @@ struct Continuation {
     let bytes = tokenizer.bytes(of: choice.token, showsControl: false)
     let text = matcher.add(stream.add(bytes))
     result.text += text
-    if matcher.isFound {
+    if matcher.isFound || constrained?.isFinished ?? false {
       end(.stop)
     } else if result.tokens.count == options.maxTokens || tokens.count > contextLength {
       // A full context ends the answer like a full answer does.

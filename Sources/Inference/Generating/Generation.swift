@@ -12,6 +12,8 @@ public struct GenerationOptions: Sendable {
   public var alternatives = 0
   /// What drafts tokens that the model then verifies several at a time; nil for one token a step.
   public var drafter: (any Drafter)?
+  /// The form that the text must have; nil leaves it free.
+  public var constraint: Constraint?
 
   /// Creates options.
   public init(

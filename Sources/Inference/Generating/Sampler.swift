@@ -246,8 +246,9 @@ public struct Sampler: Sendable {
 
   /// Keeps the tokens whose surprise is nearest to the expected one until they reach a share, most
   /// probable first again.
-  private static func keepTypical(_ kept: inout [Scored], _ weights: inout [Double], _ share: Double)
-  {
+  private static func keepTypical(
+    _ kept: inout [Scored], _ weights: inout [Double], _ share: Double
+  ) {
     let total = weights.reduce(0, +)
     let surprises = weights.map { -log($0 / total) }
     let expected = zip(weights, surprises).reduce(0) { $0 + $1.0 / total * $1.1 }

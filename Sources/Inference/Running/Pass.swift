@@ -110,7 +110,9 @@ final class Pass {
   func embed(_ matrix: WeightMatrix) -> Rows {
     let stream = rows(matrix.columns)
     timed(.embed, bytes: count * matrix.bytesPerRow) {
-      for (row, token) in tokens.enumerated() { matrix.unpackRow(Int(token), into: stream.row(row)) }
+      for (row, token) in tokens.enumerated() {
+        matrix.unpackRow(Int(token), into: stream.row(row))
+      }
     }
     return stream
   }
@@ -128,7 +130,9 @@ final class Pass {
   }
 
   /// Multiplies rows with matrices that all read the same rows; gives one result for each.
-  func project(_ projections: [Projection], _ x: Rows, as operation: StepProfile.Operation) -> [Rows] {
+  func project(_ projections: [Projection], _ x: Rows, as operation: StepProfile.Operation)
+    -> [Rows]
+  {
     let results = projections.map { arena.rows(x.count, $0.matrix.rows) }
     let mark = arena.mark
     timed(
@@ -175,7 +179,8 @@ final class Pass {
     let out = rows(attention.heads * attention.valueWidth)
     let columns = isWanted(.attention, layer) ? longest : 0
     let scores = columns > 0 ? arena.rows(count * attention.heads, columns) : nil
-    timed(.attention, bytes: attention.bytesRead(self), multiplyAdds: attention.multiplyAdds(self)) {
+    timed(.attention, bytes: attention.bytesRead(self), multiplyAdds: attention.multiplyAdds(self))
+    {
       ct_kv_store(
         &call, spans, Int64(spans.count), k.start, Int64(k.columns), v.start, Int64(v.columns))
       ct_attend(
@@ -222,7 +227,9 @@ final class Pass {
 
   /// The rows' cosines and sines for one kind of rotary positions, worked out at its first use.
   private func angles(_ rotary: RotaryPositions) -> (cosines: Rows, sines: Rows) {
-    if let known = turns.first(where: { $0.rotary === rotary }) { return (known.cosines, known.sines) }
+    if let known = turns.first(where: { $0.rotary === rotary }) {
+      return (known.cosines, known.sines)
+    }
     preconditionFailure("the pass was not told about these rotary positions")
   }
 

@@ -80,7 +80,8 @@ struct WeightMatrix: @unchecked Sendable {
   }
 
   /// Multiplies the same rows with several matrices.
-  static func multiply(_ matrices: [WeightMatrix], _ x: Rows, into results: [Rows], _ arena: Arena) {
+  static func multiply(_ matrices: [WeightMatrix], _ x: Rows, into results: [Rows], _ arena: Arena)
+  {
     var products: [ct_product] = []
     products.reserveCapacity(matrices.count)
     for (matrix, y) in zip(matrices, results) {

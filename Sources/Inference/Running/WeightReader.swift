@@ -47,7 +47,8 @@ struct WeightReader {
     used.insert(name)
     guard tensor.dimensions == [columns, rows, count] else {
       throw Problem(
-        "\(file.path): tensor \"\(name)\" should be \([columns, rows, count]), is \(tensor.dimensions)")
+        "\(file.path): tensor \"\(name)\" should be \([columns, rows, count]), is \(tensor.dimensions)"
+      )
     }
     let all = try stored(tensor, rows: rows * count, columns: columns)
     return (0..<count).map { ready(all.slice($0 * rows..<($0 + 1) * rows)) }

@@ -1,4 +1,5 @@
 public import Base
+import Synchronization
 
 /// The number of a token in a vocabulary.
 public typealias TokenID = Int32
@@ -20,6 +21,7 @@ public final class Tokenizer: Sendable {
 
   private let algorithm: any TokenizingAlgorithm
   private let specials: SpecialTokens
+  private let tries = Mutex<TokenTrie?>(nil)
 
   /// Reads the tokenizer of a model file.
   public init(_ file: GGUFFile) throws(Problem) {
@@ -104,6 +106,16 @@ public final class Tokenizer: Sendable {
   /// The text of tokens; bytes that are not UTF-8 become U+FFFD.
   public func text(of ids: some Sequence<TokenID>, showsControl: Bool = true) -> String {
     String(decoding: decode(ids, showsControl: showsControl), as: UTF8.self)
+  }
+
+  /// The tokens by their bytes, for constraints; made when it is asked for first.
+  public var trie: TokenTrie {
+    tries.withLock { kept in
+      if let kept { return kept }
+      let made = TokenTrie(self)
+      kept = made
+      return made
+    }
   }
 
   /// True for a token after which a model has said all: end of text, end of turn.

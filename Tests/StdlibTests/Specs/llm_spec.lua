@@ -52,7 +52,9 @@ describe("a model", function()
   end)
 
   it("ranks Paris first with nearly all of the probability", function()
-    local best = model():next_tokens("The capital of France is", { k = 3 })
+    model()
+    local exact = llm.load(nil, { arithmetic = "exact" })
+    local best = exact:next_tokens("The capital of France is", { k = 3 })
     expect(#best):equals(3)
     expect(best[1].text):equals(" Paris")
     expect(best[1].probability):is_near(0.7726, 1e-3)
@@ -129,5 +131,125 @@ describe("a model", function()
     expect(g.reused_tokens):is_below(g.prompt_tokens + 1)
     expect(g.prompt_tokens_per_second):is_above(0)
     expect(m.spec.layers):equals(30)
+  end)
+end)
+
+describe("a batch", function()
+  local prompts = { "The capital of France is", "Once upon a time", "1 2 3 4" }
+
+  it("gives every request the text that it gets alone", function()
+    local m = model()
+    local alone = {}
+    for i, prompt in ipairs(prompts) do alone[i] = m:generate(prompt, { max_tokens = 6 }).text end
+    local b = m:batch { running = 2, step_tokens = 3 }
+    local held = b.held_blocks
+    for _, prompt in ipairs(prompts) do b:add(prompt, { max_tokens = 6 }) end
+    expect({ b.waiting, b.running, b.is_idle }):equals({ 3, 0, false })
+    b:step()
+    b:preempt(1)
+    local results = b:run()
+    for i = 1, #prompts do expect(results[i].text):equals(alone[i]) end
+    expect(b.is_idle):is_true()
+    local r = b:request(1)
+    expect({ r.id, r.phase, r.preemptions, r.failure }):equals({ 1, "finished", 1, nil })
+    expect(r.text):equals(r.generation.text)
+    expect(r.tokens):is_above(6)
+    expect(b.held_blocks):equals(held)
+    expect(b.kept_blocks >= 0):is_true()
+  end)
+
+  it("tells listeners each token, and one that says false has enough", function()
+    local b, seen = model():batch(), 0
+    b:add("1 2 3", { max_tokens = 50, on_token = function() seen = seen + 1; return seen < 3 end })
+    b:run()
+    expect(seen):equals(3)
+    expect(b:request(1).generation.finish_reason):equals("interrupted")
+  end)
+end)
+
+describe("drafts", function()
+  it("change the steps, not the text", function()
+    local m = model()
+    local prompt = "a b c a b c a b c a b"
+    local plain = m:generate(prompt, { max_tokens = 24 })
+    for _, draft in ipairs { "prompt-lookup", "n-gram" } do
+      local g = m:generate(prompt, { max_tokens = 24, draft = draft })
+      expect(g.text):equals(plain.text)
+      expect(g.steps):is_below(plain.steps)
+      expect(g.accepted_tokens <= g.drafted_tokens):is_true()
+      expect(g.acceptance):is_near(g.accepted_tokens / g.drafted_tokens)
+    end
+    expect(plain.acceptance):is_nil()
+    expect(function() m:generate("x", { draft = "guess" }) end):raises("prompt-lookup")
+  end)
+end)
+
+describe("beams", function()
+  it("are ordered, and the best is at least as probable as the greedy text", function()
+    local m = model()
+    local beams = m:beam_search("The capital of France is", { width = 3, max_tokens = 4 })
+    expect(#beams):equals(3)
+    expect(beams[1].score >= beams[2].score and beams[2].score >= beams[3].score):is_true()
+    local greedy = 0
+    local g = m:generate("The capital of France is", { max_tokens = 4 })
+    for _, p in ipairs(g.probabilities) do greedy = greedy + math.log(p) end
+    expect(beams[1].log_probability >= greedy - 1e-3):is_true()
+  end)
+end)
+
+describe("ways to draw", function()
+  it("bias, penalties and alternatives do what they say", function()
+    local m = model()
+    local paris = m:tokenize(" Paris")[1]
+    local g = m:generate("The capital of France is", {
+      max_tokens = 1, logit_bias = { [paris] = -100 }, alternatives = 2,
+    })
+    expect(g.tokens[1] ~= paris):is_true()
+    local steps = g:alternatives()
+    expect({ #steps, #steps[1], steps[1][1].id }):equals({ 1, 2, paris })
+    local flat = m:generate("a a a a a a", { max_tokens = 6, frequency_penalty = 5 })
+    local seen = {}
+    for _, id in ipairs(flat.tokens) do
+      expect(seen[id]):is_nil()
+      seen[id] = true
+    end
+    expect(function() m:generate("x", { top_p = 0 }) end):raises("top_p")
+  end)
+end)
+
+describe("a constraint", function()
+  it("says which texts have its form", function()
+    expect(llm.grammar([[root ::= "a"+ "b"]]):matches("aab")):equals(true)
+    expect(llm.regex("[0-9]{2}"):matches("7")):equals(false)
+    expect(llm.choice({ "red", "green" }):matches("green")):equals(true)
+    expect(llm.regex("[0-9]{2}").description):contains("[0-9]{2}")
+    local die = llm.json_schema { type = "integer", minimum = 1, maximum = 6 }
+    expect(die:matches("6")):equals(true)
+    expect(die:matches("7")):equals(false)
+    expect(die.kind):equals("json_schema")
+  end)
+
+  it("keeps the order of properties in JSON text", function()
+    local schema = [[{ "type": "object", "required": ["b", "a"], "properties":
+      { "b": { "const": 1 }, "a": { "const": 2 } } }]]
+    expect(llm.json_schema(schema):matches('{"b": 1, "a": 2}')):equals(true)
+    expect(llm.json_schema(schema):matches('{"a": 2, "b": 1}')):equals(false)
+  end)
+
+  it("refuses what it cannot say with its place", function()
+    local schema = { type = "object", properties = { n = { multipleOf = 2 } } }
+    expect(function() llm.json_schema(schema) end):raises("#/properties/n")
+    expect(function() llm.grammar("root ::= [a") end):raises("line 1, column 12")
+  end)
+
+  it("makes a model write JSON that ends", function()
+    local schema = llm.json_schema [[{ "type": "object", "required": ["name", "age"],
+      "properties": { "name": { "type": "string" }, "age": { "type": "integer" } } }]]
+    for _, tokens in ipairs { 14, 24, 60 } do
+      local answer = model():chat("Describe a person.", {
+        max_tokens = tokens, constraint = schema, temperature = 1, seed = tokens })
+      expect(answer.finish_reason):equals("stop")
+      expect(schema:matches(answer.text)):equals(true)
+    end
   end)
 end)

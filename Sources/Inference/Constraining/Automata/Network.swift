@@ -129,8 +129,9 @@ struct Network {
     var result = ByteAutomaton()
     var numbers: [[Int32]: Int32] = [:]
     var sets: [[Int32]] = []
-    func number(_ set: [Int32]) -> Int32 {
-      let set = closure(set)
+    var closer = Closer(count: states.count)
+    func number(_ targets: [Int32]) -> Int32 {
+      let set = closer.close(targets, states)
       if let known = numbers[set] { return known }
       numbers[set] = Int32(sets.count)
       sets.append(set)
@@ -139,15 +140,15 @@ struct Network {
     _ = number([start])
     var next = 0
     while next < sets.count {
-      guard sets.count <= limit else {
-        throw Self.tooLarge(limit)
-      }
+      guard sets.count <= limit else { throw Self.tooLarge(limit) }
       let set = sets[next]
-      result.arcs[next] = arcs(of: set).map {
-        ByteAutomaton.Arc(low: $0.low, high: $0.high, target: number($0.targets))
+      var arcs: [ByteAutomaton.Arc] = []
+      forEachArc(of: set) { low, high, targets in
+        arcs.append(ByteAutomaton.Arc(low: low, high: high, target: number(targets)))
       }
-      result.calls[next] = calls(of: set).map {
-        ByteAutomaton.Call(rule: $0.rule, target: number($0.targets))
+      result.arcs[next] = arcs
+      for (rule, targets) in calls(of: set) {
+        result.calls[next].append(ByteAutomaton.Call(rule: rule, target: number(targets)))
       }
       next += 1
     }
@@ -161,40 +162,68 @@ struct Network {
       kind: .limit)
   }
 
-  /// The states that are reached without taking anything, in order.
-  private func closure(_ set: [Int32]) -> [Int32] {
-    var reached = Set(set)
-    var open = Array(reached)
-    while let state = open.popLast() {
-      for next in states[Int(state)].skips where reached.insert(next).inserted { open.append(next) }
+  /// Follows the steps that take nothing.
+  private struct Closer {
+    /// For each state the last search that reached it.
+    private var marks: [Int32]
+    private var search: Int32 = 0
+
+    init(count: Int) { marks = [Int32](repeating: 0, count: count) }
+
+    /// The states that are reached without taking anything, in order.
+    mutating func close(_ set: [Int32], _ states: [State]) -> [Int32] {
+      search += 1
+      var open: [Int32] = []
+      for state in set where marks[Int(state)] != search {
+        marks[Int(state)] = search
+        open.append(state)
+      }
+      var reached: [Int32] = []
+      while let number = open.popLast() {
+        let state = states[Int(number)]
+        // States that only pass on would tell sets apart that behave alike.
+        if state.skips.isEmpty || !state.arcs.isEmpty || !state.calls.isEmpty {
+          reached.append(number)
+        }
+        for next in state.skips where marks[Int(next)] != search {
+          marks[Int(next)] = search
+          open.append(next)
+        }
+      }
+      return reached.count > 1 ? reached.sorted() : reached
     }
-    // States that only pass on tell sets apart that behave alike.
-    return reached.filter { state in
-      !states[Int(state)].arcs.isEmpty || !states[Int(state)].calls.isEmpty
-        || states[Int(state)].skips.isEmpty
-    }.sorted()
   }
 
-  private func arcs(of set: [Int32]) -> [(low: UInt8, high: UInt8, targets: [Int32])] {
-    let all = set.flatMap { states[Int($0)].arcs }
-    var cuts = Set<Int>()
+  /// Calls back for each range of bytes that leads to the same states, in ascending order.
+  private func forEachArc(of set: [Int32], _ body: (UInt8, UInt8, [Int32]) -> Void) {
+    var all: [ByteAutomaton.Arc] = []
+    for state in set { all += states[Int(state)].arcs }
+    if all.count == 1 { return body(all[0].low, all[0].high, [all[0].target]) }
+    var bounds: [Int] = []
     for arc in all {
-      cuts.insert(Int(arc.low))
-      cuts.insert(Int(arc.high) + 1)
+      bounds.append(Int(arc.low))
+      bounds.append(Int(arc.high) + 1)
     }
-    let bounds = cuts.sorted()
-    return zip(bounds, bounds.dropFirst()).compactMap { low, next in
-      let targets = all.filter { Int($0.low) <= low && low <= Int($0.high) }.map(\.target)
-      return targets.isEmpty ? nil : (UInt8(low), UInt8(next - 1), Array(Set(targets)).sorted())
+    bounds.sort()
+    var low = -1
+    for next in bounds where next != low {
+      var targets: [Int32] = []
+      if low >= 0 {
+        for arc in all where Int(arc.low) <= low && low <= Int(arc.high) {
+          targets.append(arc.target)
+        }
+      }
+      if !targets.isEmpty { body(UInt8(low), UInt8(next - 1), targets) }
+      low = next
     }
   }
 
   private func calls(of set: [Int32]) -> [(rule: Int32, targets: [Int32])] {
-    var targets: [Int32: Set<Int32>] = [:]
+    var targets: [Int32: [Int32]] = [:]
     for state in set {
-      for call in states[Int(state)].calls { targets[call.rule, default: []].insert(call.target) }
+      for call in states[Int(state)].calls { targets[call.rule, default: []].append(call.target) }
     }
-    return targets.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted()) }
+    return targets.isEmpty ? [] : targets.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }
 

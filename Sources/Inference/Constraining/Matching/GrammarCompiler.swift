@@ -94,8 +94,9 @@ struct GrammarCompiler {
     return true
   }
 
-  /// True for a loop that is not written out: one with many states, each of which would need a mask of
-  /// its own. Loops over a few letters, as in numbers and dates, have cheap masks.
+  /// True for a loop that is not written out.
+  ///
+  /// Each of its many states would need a mask of its own. Loops over a few letters, as in numbers and dates, have cheap masks.
   private func isGreat(_ part: GrammarExpression, _ low: Int, _ high: Int?) -> Bool {
     let size = GrammarExpression.repeated(part, low, high).size
     return size > 512 || size > 24 && max(low, high ?? 0) > 1 && !Self.isNarrow(part)

@@ -170,7 +170,11 @@ struct SchemaPart {
       }
     case "additionalProperties": additional = [try child(keyword)]
     case "required":
-      for value in keyword.value.array ?? [keyword.value] {
+      // An empty list that came through a Lua table is an empty object.
+      guard let names = keyword.value.array ?? (keyword.value == [:] ? [] : nil) else {
+        throw keyword.wrong("a list of names")
+      }
+      for value in names {
         guard let name = value.string else { throw keyword.wrong("a list of names") }
         if !required.contains(name) { required.append(name) }
       }
