@@ -4,6 +4,7 @@ public import Base
 ///
 /// A decoder of L layers of width d: attention with H query heads and G key heads of D each, then a
 /// gated feed-forward block of width f (gate, up, down), a norm before each, and a vocabulary of V.
+/// Families that differ say so: a mixture of experts, latent attention, windows.
 public struct ModelSpec: Described, Sendable {
   /// What Lua, `help` and the tests know about this model.
   public let info: Info
@@ -13,8 +14,10 @@ public struct ModelSpec: Described, Sendable {
   public let layers: Int
   /// d, the width of the residual stream.
   public let width: Int
-  /// f, the width of the feed-forward block.
+  /// f, the width of the feed-forward block; of a mixture, that of its plain layers.
   public let feedForwardWidth: Int
+  /// False where the feed-forward block has no gate: up and down alone.
+  public let isGated: Bool
   /// H, the number of query heads.
   public let heads: Int
   /// G, the number of key and value heads; G divides H.
@@ -31,15 +34,25 @@ public struct ModelSpec: Described, Sendable {
   public let normEpsilon: Double
   /// True when the embedding matrix is the output matrix too.
   public let sharesOutput: Bool
+  /// Experts in place of the feed-forward block; nil where there are none.
+  public let mixture: Mixture?
+  /// What attention keeps in place of keys and values; nil where it keeps those.
+  public let latent: LatentAttention?
+  /// Which layers see the latest positions only; nil where all see everything.
+  public let window: SlidingWindow?
+  /// Parameters outside the matrices of layers and vocabulary: norms, biases, learned positions.
+  public let otherParameters: Int
   /// What the weights take in the file they were read from; nil for a model known by its numbers only.
   public let storedBytes: Bytes?
 
-  /// Creates a spec from its numbers; a head is d/H wide where nothing else is said.
+  /// Creates a spec from its numbers; a head is d/H wide where nothing else is said, and other
+  /// parameters are two norms a layer and one before the output.
   public init(
     info: Info, architecture: String, layers: Int, width: Int, feedForwardWidth: Int, heads: Int,
     keyValueHeads: Int, headWidth: Int? = nil, vocabularySize: Int, contextLength: Int,
     ropeBase: Double = 10_000, normEpsilon: Double = 1e-5, sharesOutput: Bool = false,
-    storedBytes: Bytes? = nil
+    isGated: Bool = true, mixture: Mixture? = nil, latent: LatentAttention? = nil,
+    window: SlidingWindow? = nil, otherParameters: Int? = nil, storedBytes: Bytes? = nil
   ) {
     precondition(
       heads > 0 && keyValueHeads > 0 && heads % keyValueHeads == 0,
@@ -57,65 +70,11 @@ public struct ModelSpec: Described, Sendable {
     self.ropeBase = ropeBase
     self.normEpsilon = normEpsilon
     self.sharesOutput = sharesOutput
+    self.isGated = isGated
+    self.mixture = mixture
+    self.latent = latent
+    self.window = window
+    self.otherParameters = otherParameters ?? (2 * layers + 1) * width
     self.storedBytes = storedBytes
   }
-}
-
-// MARK: Parameters
-
-extension ModelSpec {
-  /// Parameters of the embedding matrix, V·d.
-  public var embeddingParameters: Int { vocabularySize * width }
-
-  /// Parameters of one layer's attention: queries, keys, values and output, 2·d·D·(H + G).
-  public var attentionParameters: Int { 2 * width * headWidth * (heads + keyValueHeads) }
-
-  /// Parameters of one layer's feed-forward block: gate, up and down, 3·d·f.
-  public var feedForwardParameters: Int { 3 * width * feedForwardWidth }
-
-  /// Parameters of all norms: two a layer and one before the output.
-  public var normParameters: Int { (2 * layers + 1) * width }
-
-  /// All parameters; a shared matrix counts once.
-  public var parameters: Int {
-    layers * (attentionParameters + feedForwardParameters) + normParameters
-      + embeddingParameters * (sharesOutput ? 1 : 2)
-  }
-
-  /// Parameters that a token is multiplied with: the layers and the output matrix.
-  public var multipliedParameters: Int {
-    layers * (attentionParameters + feedForwardParameters) + embeddingParameters
-  }
-}
-
-// MARK: Work and memory
-
-extension ModelSpec {
-  /// Floating-point operations of one token at a position: two for every weight it meets and, in each
-  /// layer, four for every element of every key and value it looks at.
-  public func flops(atPosition position: Int) -> Double {
-    2 * Double(multipliedParameters) + 4 * Double(layers * heads * headWidth) * Double(position + 1)
-  }
-
-  /// Floating-point operations of reading a prompt; only its last token meets the output matrix.
-  public func prefillFLOPs(tokens: Int) -> Double {
-    guard tokens > 0 else { return 0 }
-    let inLayers = 2 * Double(multipliedParameters - embeddingParameters) * Double(tokens)
-    let pairs = Double(tokens) * Double(tokens + 1) / 2
-    return inLayers + 4 * Double(layers * heads * headWidth) * pairs
-      + 2 * Double(embeddingParameters)
-  }
-
-  /// What one position takes in the key-value cache, in bytes.
-  public func keyValueBytes(bytesPerElement: Int = 2) -> Bytes {
-    Bytes(2 * layers * keyValueHeads * headWidth * bytesPerElement)
-  }
-
-  /// What the weights take at a width per parameter.
-  public func weightBytes(bitsPerWeight: Double) -> Bytes {
-    Bytes(Int((Double(parameters) * bitsPerWeight / 8).rounded()))
-  }
-
-  /// What the weights take: as stored where that is known, else in half precision.
-  public var weightBytes: Bytes { storedBytes ?? weightBytes(bitsPerWeight: 16) }
 }
