@@ -11,17 +11,19 @@ struct AttentionShape: Sendable {
   let keyWidth: Int
   let valueWidth: Int
   /// Scores are multiplied with it.
-  let scale: Float
+  var scale: Float
   /// Positions that a token sees, itself included; 0: all before it.
   var window = 0
   /// Scores are bent to stay within it; 0: not.
   var softCap: Float = 0
 
-  /// The usual attention: all heads as wide, scores divided by the root of the width.
-  init(_ spec: ModelSpec) {
+  /// The usual attention: all heads as wide, scores divided by the root of the width, the window
+  /// that the model gives to the layer.
+  init(_ spec: ModelSpec, layer: Int) {
     self.init(
       heads: spec.heads, groups: spec.keyValueHeads, keyWidth: spec.headWidth,
       valueWidth: spec.headWidth, scale: 1 / Float(spec.headWidth).squareRoot())
+    window = spec.windowSize(layer: layer) ?? 0
   }
 
   init(heads: Int, groups: Int, keyWidth: Int, valueWidth: Int, scale: Float) {
@@ -61,7 +63,7 @@ struct AttentionShape: Sendable {
 
 /// Attention with grouped heads: queries, keys and values by products, normed and turned where the
 /// model does, the look back, and the product that brings the heads together.
-struct AttentionBlock: Sendable {
+struct AttentionBlock: StreamBlock {
   let layer: Int
   let shape: AttentionShape
   let queries: Projection
@@ -89,9 +91,7 @@ struct AttentionBlock: Sendable {
     pass.show(.value, layer, v)
     let heads = pass.attend(shape, layer: layer, q, k, v)
     pass.show(.attended, layer, heads)
-    let result = pass.project(output, heads, as: .attentionOutput)
-    pass.show(.attentionOutput, layer, result)
-    return result
+    return pass.project(output, heads, as: .attentionOutput)
   }
 }
 

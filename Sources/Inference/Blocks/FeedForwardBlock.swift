@@ -26,7 +26,7 @@ enum Activation: Sendable {
 }
 
 /// Two products with a bend between them; with a gate, a third product that is multiplied in.
-struct FeedForwardBlock: Sendable {
+struct FeedForwardBlock: StreamBlock {
   let layer: Int
   let activation: Activation
   /// The product that is bent and multiplied with `up`; nil where `up` itself is bent.
@@ -38,9 +38,7 @@ struct FeedForwardBlock: Sendable {
   func run(_ x: Rows, _ pass: Pass) -> Rows {
     let neurons = neurons(x, pass)
     pass.show(.neurons, layer, neurons)
-    let result = pass.project(down, neurons, as: .down)
-    pass.show(.feedForwardOutput, layer, result)
-    return result
+    return pass.project(down, neurons, as: .down)
   }
 
   private func neurons(_ x: Rows, _ pass: Pass) -> Rows {
@@ -56,15 +54,17 @@ struct FeedForwardBlock: Sendable {
 }
 
 extension WeightReader {
-  /// The feed-forward block of a layer under the names that most families use.
-  mutating func feedForward(_ layer: Int, _ activation: Activation, gated: Bool = true)
-    throws(Problem) -> FeedForwardBlock
-  {
-    let (block, d, f) = ("blk.\(layer).ffn_", spec.width, spec.feedForwardWidth)
+  /// The feed-forward block of a layer under the names that most families use; `suffix` stands behind
+  /// each name.
+  mutating func feedForward(
+    _ layer: Int, _ activation: Activation, gated: Bool = true, suffix: String = "",
+    width: Int? = nil
+  ) throws(Problem) -> FeedForwardBlock {
+    let (block, d, f) = ("blk.\(layer).ffn_", spec.width, width ?? spec.feedForwardWidth)
     return FeedForwardBlock(
       layer: layer, activation: activation,
-      gate: gated ? try projection(block + "gate", rows: f, columns: d) : nil,
-      up: try projection(block + "up", rows: f, columns: d),
-      down: try projection(block + "down", rows: d, columns: f))
+      gate: gated ? try projection(block + "gate" + suffix, rows: f, columns: d) : nil,
+      up: try projection(block + "up" + suffix, rows: f, columns: d),
+      down: try projection(block + "down" + suffix, rows: d, columns: f))
   }
 }

@@ -10,21 +10,26 @@ final class RotaryPositions: Sendable {
   let frequencies: [Double]
   /// True where pair i is the elements i and i + P of a head, as in GPT-NeoX; else it is 2i and 2i + 1.
   let pairsHalves: Bool
+  /// How the turns were changed for long contexts.
+  let scaling: RotaryScaling
 
-  /// Creates the turns of a head of which `width` elements are turned.
+  /// Creates the turns of a head of which the first `width` elements are turned.
   init(
-    width: Int, base: Double, stretch: Double = 1, factors: [Float]? = nil, pairsHalves: Bool
+    width: Int, base: Double, scaling: RotaryScaling = .none, factors: [Float]? = nil,
+    pairsHalves: Bool
   ) {
     self.pairsHalves = pairsHalves
+    self.scaling = scaling
     frequencies = (0..<width / 2).map { pair in
       let frequency = pow(base, -2 * Double(pair) / Double(width))
-      return frequency / stretch / Double(factors?[pair] ?? 1)
+      return scaling.scaled(frequency, pair: pair, width: width, base: base)
+        / Double(factors?[pair] ?? 1)
     }
   }
 
   /// Reads the turns that a model file asks for.
   convenience init(
-    _ file: GGUFFile, _ spec: ModelSpec, factors: [Float]?, pairsHalves: Bool = false
+    _ file: GGUFFile, _ spec: ModelSpec, factors: [Float]? = nil, pairsHalves: Bool = false
   ) throws(Problem) {
     let prefix = "\(spec.architecture).rope"
     let turned =
@@ -33,14 +38,8 @@ final class RotaryPositions: Sendable {
       throw Problem(
         "\(file.path): \(prefix).dimension_count \(turned) for heads of \(spec.headWidth)")
     }
-    let type = try file.optional("\(prefix).scaling.type", "a string", \.string) ?? "none"
-    guard type == "none" || type == "linear" else {
-      throw Problem(
-        "\(file.path): rotary scaling \"\(type)\" is not supported", fix: "there are none, linear")
-    }
-    let factor = try file.optional("\(prefix).scaling.factor", "a number", \.double) ?? 1
     self.init(
-      width: turned, base: spec.ropeBase, stretch: type == "linear" && factor > 0 ? factor : 1,
+      width: turned, base: spec.ropeBase, scaling: try RotaryScaling(file, prefix: prefix),
       factors: factors, pairsHalves: pairsHalves)
   }
 
@@ -48,10 +47,11 @@ final class RotaryPositions: Sendable {
   func fill(
     _ position: Int, _ cosines: UnsafeMutablePointer<Float>, _ sines: UnsafeMutablePointer<Float>
   ) {
+    let amplitude = scaling.amplitude
     for (pair, frequency) in frequencies.enumerated() {
       let angle = Double(position) * frequency
-      cosines[pair] = Float(cos(angle))
-      sines[pair] = Float(sin(angle))
+      cosines[pair] = Float(amplitude * cos(angle))
+      sines[pair] = Float(amplitude * sin(angle))
     }
   }
 }
