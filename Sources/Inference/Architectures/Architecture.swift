@@ -30,7 +30,9 @@ extension Architecture {
 
 /// The families that can be run.
 enum Architectures {
-  static let all: [any Architecture.Type] = [LlamaArchitecture.self]
+  static let all: [any Architecture.Type] = [
+    LlamaArchitecture.self, GPT2Architecture.self,
+  ]
 
   /// Every name that a model file may give.
   static var names: [String] { all.flatMap { $0.names } }
