@@ -31,7 +31,7 @@ extension Architecture {
 /// The families that can be run.
 enum Architectures {
   static let all: [any Architecture.Type] = [
-    LlamaArchitecture.self, GPT2Architecture.self, QwenArchitecture.self,
+    LlamaArchitecture.self, GPT2Architecture.self, QwenArchitecture.self, GemmaArchitecture.self,
   ]
 
   /// Every name that a model file may give.

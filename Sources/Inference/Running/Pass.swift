@@ -251,3 +251,11 @@ func accumulate(_ x: Rows, to y: Rows) {
     ct_accumulate(y.row(rows.lowerBound), x.row(rows.lowerBound), Int64(rows.count * y.columns))
   }
 }
+
+/// Multiplies rows with a number.
+func scale(_ x: Rows, by factor: Float) {
+  overRows(x.count, floatsEach: x.columns) { rows in
+    let start = x.row(rows.lowerBound)
+    for index in 0..<rows.count * x.columns { start[index] *= factor }
+  }
+}
