@@ -32,6 +32,7 @@ extension Architecture {
 enum Architectures {
   static let all: [any Architecture.Type] = [
     LlamaArchitecture.self, GPT2Architecture.self, QwenArchitecture.self, GemmaArchitecture.self,
+    DeepSeekArchitecture.self,
   ]
 
   /// Every name that a model file may give.
