@@ -6,3 +6,4 @@ func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 func cosine(_ x: Double) -> Double { cos(x) }
 func sine(_ x: Double) -> Double { sin(x) }
 func errorFunction(_ x: Double) -> Double { erf(x) }
+func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }

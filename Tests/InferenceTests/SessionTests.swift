@@ -205,7 +205,7 @@ extension [Float] {
 }
 
 /// The largest difference; infinite for different shapes.
-private func distance(_ ours: [[Float]], _ expected: [[Double]]) -> Double {
+func distance(_ ours: [[Float]], _ expected: [[Double]]) -> Double {
   guard ours.count == expected.count else { return .infinity }
   var worst = 0.0
   for (a, b) in zip(ours, expected) {

@@ -60,56 +60,39 @@ public enum SmallModel {
 
   /// A Llama model with random weights in a format, and the tokenizer above.
   public static func llama(_ shape: Shape = Shape(), format: BlockFormat) -> GGUFWriter {
-    var writer = GGUFWriter()
-    var random = SeededRandom(seed: shape.seed)
-    writer.set("general.architecture", .string("llama"))
-    writer.set("general.name", .string("small"))
-    let numbers: [(String, Int)] = [
+    var model = Builder("llama", format: format, seed: shape.seed)
+    model.set([
       ("block_count", shape.layers), ("context_length", shape.context),
       ("embedding_length", shape.width), ("feed_forward_length", shape.feedForward),
       ("attention.head_count", shape.heads), ("attention.head_count_kv", shape.groups),
       ("attention.key_length", shape.headWidth), ("rope.dimension_count", shape.headWidth),
-    ]
-    for (key, number) in numbers { writer.set("llama." + key, .uint32(UInt32(number))) }
-    writer.set("llama.rope.freq_base", .float32(1000))
-    writer.set("llama.attention.layer_norm_rms_epsilon", .float32(1e-5))
-    addTokenizer(to: &writer)
-    writer.set("tokenizer.chat_template", .string(chatTemplate))
+    ])
+    model.set("rope.freq_base", 1000)
+    model.set("attention.layer_norm_rms_epsilon", 1e-5)
     let (d, q, kv) = (
       shape.width, shape.heads * shape.headWidth, shape.groups * shape.headWidth
     )
-    func add(_ name: String, rows: Int, columns: Int, scale: Double) {
-      let values = (0..<rows * columns).map { _ in Float(random.nextNormal() * scale) }
-      guard let bytes = format.quantise(values),
-        let type = GGUFTensorType.named(format.info.name)
-      else { return }
-      writer.add(name, dimensions: [columns, rows], type: type, bytes: bytes)
-    }
-    func addNorm(_ name: String) {
-      writer.add(
-        name, dimensions: [d], values: (0..<d).map { _ in Float(1 + 0.1 * random.nextNormal()) })
-    }
-    add("token_embd.weight", rows: vocabularyCount, columns: d, scale: 1)
+    model.matrix("token_embd", rows: vocabularyCount, columns: d, scale: 1)
     for layer in 0..<shape.layers {
       let block = "blk.\(layer)."
-      addNorm(block + "attn_norm.weight")
-      add(block + "attn_q.weight", rows: q, columns: d, scale: 0.2)
-      add(block + "attn_k.weight", rows: kv, columns: d, scale: 0.2)
-      add(block + "attn_v.weight", rows: kv, columns: d, scale: 0.1)
-      add(block + "attn_output.weight", rows: d, columns: q, scale: 0.1)
-      addNorm(block + "ffn_norm.weight")
-      add(block + "ffn_gate.weight", rows: shape.feedForward, columns: d, scale: 0.1)
-      add(block + "ffn_up.weight", rows: shape.feedForward, columns: d, scale: 0.1)
-      add(block + "ffn_down.weight", rows: d, columns: shape.feedForward, scale: 0.1)
+      model.norm(block + "attn_norm", d)
+      model.matrix(block + "attn_q", rows: q, columns: d, scale: 0.2)
+      model.matrix(block + "attn_k", rows: kv, columns: d, scale: 0.2)
+      model.matrix(block + "attn_v", rows: kv, columns: d, scale: 0.1)
+      model.matrix(block + "attn_output", rows: d, columns: q, scale: 0.1)
+      model.norm(block + "ffn_norm", d)
+      model.matrix(block + "ffn_gate", rows: shape.feedForward, columns: d, scale: 0.1)
+      model.matrix(block + "ffn_up", rows: shape.feedForward, columns: d, scale: 0.1)
+      model.matrix(block + "ffn_down", rows: d, columns: shape.feedForward, scale: 0.1)
     }
-    addNorm("output_norm.weight")
+    model.norm("output_norm", d)
     if !shape.sharesOutput {
-      add("output.weight", rows: vocabularyCount, columns: d, scale: 0.2)
+      model.matrix("output", rows: vocabularyCount, columns: d, scale: 0.2)
     }
-    return writer
+    return model.writer()
   }
 
-  private static let chatTemplate = """
+  static let chatTemplate = """
     {% for message in messages %}{{ '<|' + message['role'] + '|>' + message['content'] + '<|end|>' }}\
     {% endfor %}{% if add_generation_prompt %}{{ '<|start|>' }}{% endif %}
     """
