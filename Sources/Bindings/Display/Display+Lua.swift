@@ -71,7 +71,10 @@ enum Display: LuaDeclarations {
   private static func forms(of value: LuaValue, _ state: LuaState) throws -> DisplayForms {
     if let own = try state.shownForms(of: value) { return own.withPlainText }
     if case .table(let table) = value, isBundle(table) { return try bundle(table) }
-    let text = try state.globals["tostring"].function?.call([value]).first?.text ?? value.typeName
+    let printed = value.table.flatMap { state[DisplayPortBox.self]?.port.text(of: $0) }
+    let text =
+      try printed ?? state.globals["tostring"].function?.call([value]).first?.text
+      ?? value.typeName
     var forms = DisplayForms()
     forms.add("text/plain", text)
     return forms

@@ -11,10 +11,17 @@ public protocol DisplayPort: AnyObject {
   func clear(wait: Bool)
   /// Asks the person for a line; nil when there is nobody to ask.
   func readLine(prompt: String, isPassword: Bool) -> String?
+  /// A table's content as text to read; nil where the port has no way to tell it.
+  func text(of table: LuaTable) -> String?
   /// Columns that text may take.
   var columns: Int { get }
   /// True where colours may be used in text.
   var usesColour: Bool { get }
+}
+
+extension DisplayPort {
+  /// Nothing: `tostring` has to do.
+  public func text(of table: LuaTable) -> String? { nil }
 }
 
 /// Keeps a state's port.

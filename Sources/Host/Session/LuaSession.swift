@@ -25,6 +25,7 @@ final class LuaSession {
     lua.recorder = host.recorder
     lua.streams = port.streams(asksSink: host.asksSink)
     lua[DisplayPortBox.self] = DisplayPortBox(port)
+    port.printTable = { [unowned lua] in LuaPrinter(lua).text(of: .table($0)) }
     results = lua.makeTable()
     inputs = lua.makeTable()
     StandardLibrary.addToPath(of: lua)

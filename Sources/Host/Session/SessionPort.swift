@@ -22,6 +22,11 @@ final class SessionPort: DisplayPort {
     sink?.display(MIMEBundle(forms), id: id, isUpdate: isUpdate)
   }
 
+  /// Prints tables of the session's state.
+  var printTable: ((LuaTable) -> String)?
+
+  func text(of table: LuaTable) -> String? { printTable?(table) }
+
   func clear(wait: Bool) { sink?.clear(wait: wait) }
 
   func readLine(prompt: String, isPassword: Bool) -> String? {
