@@ -5,7 +5,8 @@ import References
 /// The suites by name; a new one is a new line here.
 var allSuites: [any Suite] {
   [
-    BridgeSuite(), SimulationSuite(), NotebookSuite(), StartSuite(), EngineSuite(), EmbeddingSuite(),
+    BridgeSuite(), SimulationSuite(), NotebookSuite(), StartSuite(), EngineSuite(),
+    EmbeddingSuite(),
   ]
 }
 

@@ -103,35 +103,41 @@ final class Encoder: Sendable {
   func run(
     _ sentences: [[TokenID]], _ body: (_ sentence: Int, _ rows: UnsafeBufferPointer<Float>) -> Void
   ) throws(Problem) {
-    var first = 0
-    while first < sentences.count {
-      var last = first
-      var rows = 0
-      while last < sentences.count,
-        last == first || rows + sentences[last].count <= Self.rowsPerRun
-      {
-        rows += sentences[last].count
-        last += 1
-      }
-      let run = EncoderRun(Array(sentences[first..<last]), shape)
+    let runs = Self.runs(sentences)
+    let most = runs.map { range in sentences[range].reduce(0) { $0 + $1.count } }.max() ?? 0
+    let memory = EncoderMemory(most, shape)
+    for range in runs {
+      let run = EncoderRun(Array(sentences[range]), shape, memory)
       guard fill(run) else {
         throw Problem("the computation was stopped", kind: .interrupted)
       }
-      for number in first..<last {
-        let (start, end) = (Int(run.starts[number - first]), Int(run.starts[number - first + 1]))
+      for (number, bounds) in zip(range, zip(run.starts, run.starts.dropFirst())) {
+        let (start, end) = (Int(bounds.0) * shape.width, Int(bounds.1) * shape.width)
         body(
-          number,
-          UnsafeBufferPointer(
-            start: run.stream.start + start * shape.width, count: (end - start) * shape.width))
+          number, UnsafeBufferPointer(start: memory.stream.start + start, count: end - start))
       }
-      first = last
     }
+  }
+
+  /// Sentences that run together, in order: as many as have room, at least one.
+  private static func runs(_ sentences: [[TokenID]]) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var (first, rows) = (0, 0)
+    for (number, sentence) in sentences.enumerated() {
+      if number > first, rows + sentence.count > rowsPerRun {
+        runs.append(first..<number)
+        (first, rows) = (number, 0)
+      }
+      rows += sentence.count
+    }
+    if first < sentences.count { runs.append(first..<sentences.count) }
+    return runs
   }
 
   /// Computes the stream of a run; false when it was stopped.
   private func fill(_ run: EncoderRun) -> Bool {
     let (d, rows) = (shape.width, run.rows)
-    let stream = run.stream.start
+    let stream = run.memory.stream.start
     for (sentence, tokens) in run.sentences.enumerated() {
       for (position, token) in tokens.enumerated() {
         let row = stream + (Int(run.starts[sentence]) + position) * d
@@ -141,41 +147,63 @@ final class Encoder: Sendable {
     }
     normalise(run, nil, firstNorm)
     for layer in layers {
-      guard layer.queryKeyValue.multiply(stream, rows: rows, into: run.wide.start),
+      guard layer.queryKeyValue.multiply(stream, rows: rows, into: run.memory.wide.start),
         attend(run),
-        layer.attentionOutput.multiply(run.attended.start, rows: rows, into: run.delta.start)
+        layer.attentionOutput.multiply(
+          run.memory.attended.start, rows: rows, into: run.memory.delta.start)
       else { return false }
-      normalise(run, run.delta, layer.attentionNorm)
-      guard layer.up.multiply(stream, rows: rows, into: run.wide.start, hasGELU: true),
-        layer.down.multiply(run.wide.start, rows: rows, into: run.delta.start)
+      normalise(run, run.memory.delta, layer.attentionNorm)
+      guard layer.up.multiply(stream, rows: rows, into: run.memory.wide.start, hasGELU: true),
+        layer.down.multiply(run.memory.wide.start, rows: rows, into: run.memory.delta.start)
       else { return false }
-      normalise(run, run.delta, layer.outputNorm)
+      normalise(run, run.memory.delta, layer.outputNorm)
     }
     return true
   }
 
   private func normalise(_ run: EncoderRun, _ delta: AlignedFloats?, _ norm: Norm) {
     ct_add_layer_norm(
-      run.stream.start, delta?.start, norm.weight, norm.bias, Int64(run.rows), Int64(shape.width),
-      shape.epsilon)
+      run.memory.stream.start, delta?.start, norm.weight, norm.bias, Int64(run.rows),
+      Int64(shape.width), shape.epsilon)
   }
 
   private func attend(_ run: EncoderRun) -> Bool {
     run.starts.withUnsafeBufferPointer { starts in
       var attention = ct_self_attention(
-        qkv: run.wide.start, starts: starts.baseAddress, sentences: Int64(run.sentences.count),
-        heads: Int64(shape.heads), head_dim: Int64(shape.headWidth),
-        scale: 1 / Float(shape.headWidth).squareRoot(), out: run.attended.start)
+        qkv: run.memory.wide.start, starts: starts.baseAddress,
+        sentences: Int64(run.sentences.count), heads: Int64(shape.heads),
+        head_dim: Int64(shape.headWidth),
+        scale: 1 / Float(shape.headWidth).squareRoot(), out: run.memory.attended.start)
       return ct_attend_sentences(&attention) == 0
     }
   }
 }
 
-/// The sentences of one run and the memory that it works in.
-private final class EncoderRun {
+/// The sentences of one run.
+private struct EncoderRun {
   let sentences: [[TokenID]]
   /// The row at which each sentence starts; the last entry is the number of rows.
   let starts: [Int64]
+  let rows: Int
+  let memory: EncoderMemory
+
+  init(_ sentences: [[TokenID]], _ shape: EncoderShape, _ memory: EncoderMemory) {
+    self.sentences = sentences
+    self.memory = memory
+    var starts: [Int64] = [0]
+    var rows = 0
+    for sentence in sentences {
+      precondition(sentence.count <= shape.positions, "\(sentence.count) tokens in one sentence")
+      rows += sentence.count
+      starts.append(Int64(rows))
+    }
+    self.starts = starts
+    self.rows = rows
+  }
+}
+
+/// The memory that runs of up to `rows` rows work in, one after another.
+private final class EncoderMemory {
   let rows: Int
   /// One vector a token, `[rows, d]`.
   let stream: AlignedFloats
@@ -186,16 +214,7 @@ private final class EncoderRun {
   /// What a block adds to the stream, `[rows, d]`.
   let delta: AlignedFloats
 
-  init(_ sentences: [[TokenID]], _ shape: EncoderShape) {
-    self.sentences = sentences
-    var starts: [Int64] = [0]
-    var rows = 0
-    for sentence in sentences {
-      precondition(sentence.count <= shape.positions, "\(sentence.count) tokens in one sentence")
-      rows += sentence.count
-      starts.append(Int64(rows))
-    }
-    self.starts = starts
+  init(_ rows: Int, _ shape: EncoderShape) {
     self.rows = rows
     stream = AlignedFloats(rows * shape.width)
     wide = AlignedFloats(rows * max(3 * shape.width, shape.innerWidth))
