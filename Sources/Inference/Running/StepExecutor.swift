@@ -19,8 +19,8 @@ public final class StepExecutor {
   public var profile: StepProfile?
 
   /// The most rows of one run through the layers: memory stays bounded, a stop is seen soon, and a
-  /// larger run would gain nothing.
-  public static let rowLimit = 512
+  /// larger run would not stay in the second-level cache.
+  public static let rowLimit = 256
   /// Logits are computed for so many rows at a time: each takes as many floats as there are tokens.
   private static let logitRows = 32
 
