@@ -37,7 +37,7 @@ struct BlockLedger {
   /// Blocks that were ever handed out.
   var count: Int { entries.count }
   /// Blocks that sequences hold.
-  var heldCount: Int { entries.count { $0.holders > 0 } }
+  private(set) var heldCount = 0
   /// Blocks that nobody holds and whose content can be found again.
   var keptCount: Int { entries.count { $0.holders == 0 && $0.key != nil } }
   /// Blocks that can be had now; nil where there is no limit.
@@ -67,7 +67,10 @@ struct BlockLedger {
   }
 
   /// Adds a holder.
-  mutating func retain(_ block: BlockID) { entries[block].holders += 1 }
+  mutating func retain(_ block: BlockID) {
+    if entries[block].holders == 0 { heldCount += 1 }
+    entries[block].holders += 1
+  }
 
   /// Takes a holder away; a block without one is free, or kept where its content can be found.
   mutating func release(_ block: BlockID) {
@@ -75,7 +78,9 @@ struct BlockLedger {
     entries[block].holders -= 1
     uses += 1
     entries[block].lastUse = uses
-    if entries[block].holders == 0, entries[block].key == nil { free.append(block) }
+    guard entries[block].holders == 0 else { return }
+    heldCount -= 1
+    if entries[block].key == nil { free.append(block) }
   }
 
   /// Makes a full block findable and gives the name of its content.
@@ -114,6 +119,7 @@ struct BlockLedger {
 
   private mutating func hold(_ block: BlockID) -> BlockID {
     entries[block].holders = 1
+    heldCount += 1
     return block
   }
 }

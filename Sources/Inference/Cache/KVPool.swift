@@ -23,7 +23,7 @@ public final class KVPool {
   /// - Parameters:
   ///   - shape: What is kept of each position.
   ///   - format: How keys and values are kept.
-  ///   - blockSize: Positions in a block.
+  ///   - blockSize: Positions in a block, 1 to 1024.
   ///   - limit: The most blocks; nil where only memory sets an end.
   /// - Throws: A problem for a block size out of range.
   public init(
@@ -66,11 +66,7 @@ public final class KVPool {
   // MARK: For sequences
 
   func take() throws(Problem) -> Int {
-    guard let block = ledger.take() else {
-      throw Problem(
-        "all \(limit ?? 0) KV blocks of \(blockSize) positions are held",
-        fix: "let a sequence go, or make the pool larger", kind: .limit)
-    }
+    guard let block = ledger.take() else { throw tooFew(1) }
     if block == memory.count {
       let piece = UnsafeMutableRawPointer.allocate(byteCount: blockBytes.count, alignment: 64)
       // Kernels read whole vectors over positions that are not filled yet: those must be numbers.
@@ -78,6 +74,18 @@ public final class KVPool {
       memory.append(piece)
     }
     return block
+  }
+
+  /// Fails where fewer blocks can be had.
+  func require(_ count: Int) throws(Problem) {
+    if let available = availableBlocks, available < count { throw tooFew(count) }
+  }
+
+  private func tooFew(_ count: Int) -> Problem {
+    Problem(
+      "\(count) KV blocks of \(blockSize) positions are needed, "
+        + "\(availableBlocks ?? 0) of \(limit ?? 0) can be had",
+      fix: "let a sequence go, or make the pool larger", kind: .limit)
   }
 
   func retain(_ block: Int) { ledger.retain(block) }

@@ -81,20 +81,17 @@ public final class KVSequence {
 
   /// Makes room for more positions; on failure what it holds is as before.
   func reserve(_ more: Int) throws(Problem) {
-    do {
-      if more > 0, let last = openBlock, writesIntoShared || pool.indexed(last.block) {
-        let own = try pool.makeUnique(last.block)
-        blocks[last.index] = own
-        addresses[last.index] = pool.address(own)
-      }
-      while blocks.count < blockCount(tokens.count + more) {
-        let block = try pool.take()
-        blocks.append(block)
-        addresses.append(pool.address(block))
-      }
-    } catch {
-      trim()
-      throw error
+    // Asked for all at once: where there is too little, not even a shared block is copied.
+    try pool.require(blocksNeeded(for: more))
+    if more > 0, let last = openBlock, writesIntoShared || pool.indexed(last.block) {
+      let own = try pool.makeUnique(last.block)
+      blocks[last.index] = own
+      addresses[last.index] = pool.address(own)
+    }
+    while blocks.count < blockCount(tokens.count + more) {
+      let block = try pool.take()
+      blocks.append(block)
+      addresses.append(pool.address(block))
     }
   }
 
