@@ -56,9 +56,7 @@ struct Continuation {
   /// The same answer so far, going on with another random stream.
   func forked(seed: UInt64) -> Continuation {
     var other = self
-    var sampling = options.sampling
-    sampling.seed = seed
-    other.sampler = Sampler(sampling)
+    other.sampler = sampler.reseeded(seed)
     return other
   }
 
@@ -140,9 +138,10 @@ struct Continuation {
   mutating func noteReuse(_ count: Int) { result.reusedTokens = count }
 
   /// Notes how drafts did.
-  mutating func noteDrafts(proposed: Int, accepted: Int) {
+  mutating func noteDrafts(proposed: Int, accepted: Int, isTurnedDown: Bool) {
     result.draftedTokens += proposed
     result.acceptedTokens += accepted
+    result.turnedDownDrafts += isTurnedDown ? 1 : 0
   }
 
   /// Notes a run through the layers.

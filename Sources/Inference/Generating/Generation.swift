@@ -51,6 +51,8 @@ public struct Generation: Sendable {
   public var steps = 0
   /// Tokens that were drafted, and those of them that were taken over.
   public var draftedTokens = 0, acceptedTokens = 0
+  /// Runs in which a draft was turned down; what was drafted behind it was not looked at.
+  public var turnedDownDrafts = 0
   /// Why it ended.
   public var finishReason = FinishReason.length
   /// The tokens of the prompt.
@@ -68,6 +70,13 @@ public struct Generation: Sendable {
   public var tokensPerSecond: Double? {
     let time = seconds - timeToFirstTokenSeconds
     return tokens.count > 1 && time > 0 ? Double(tokens.count - 1) / time : nil
+  }
+
+  /// The share of the drafts looked at that were taken over, as ``SpeculationModel`` means it; nothing
+  /// without drafts.
+  public var acceptance: Double? {
+    let looked = acceptedTokens + turnedDownDrafts
+    return looked > 0 ? Double(acceptedTokens) / Double(looked) : nil
   }
 
   /// Prompt tokens read per second.

@@ -21,7 +21,7 @@ public struct Sampler: Sendable {
   public typealias Candidate = (token: TokenID, probability: Double)
 
   /// How tokens are drawn.
-  public let options: SamplingOptions
+  public private(set) var options: SamplingOptions
   private var random: SeededRandom
   /// Mirostat's limit of surprise, in bits.
   private var limit: Double
@@ -31,6 +31,14 @@ public struct Sampler: Sendable {
     self.options = options
     random = SeededRandom(seed: options.seed)
     limit = 2 * (options.mirostat?.target ?? 0)
+  }
+
+  /// The same sampler, mirostat's limit included, at the start of another random stream.
+  func reseeded(_ seed: UInt64) -> Sampler {
+    var other = self
+    other.options.seed = seed
+    other.random = SeededRandom(seed: seed)
+    return other
   }
 
   /// Draws a token; `history` is what stands before, for the penalties, which change the logits.
@@ -64,6 +72,7 @@ public struct Sampler: Sendable {
     let candidates = candidates(logits)
     let wanted = candidates.first { $0.token == draft.token }?.probability ?? 0
     if wanted > 0, random.nextUniform() * draft.probability < wanted {
+      follow(wanted)
       return Choice(token: draft.token, probability: wanted, isDraft: true)
     }
     let rest = candidates.compactMap { candidate -> Candidate? in
@@ -73,6 +82,7 @@ public struct Sampler: Sendable {
     // Rounding may leave nothing although the draft was turned down: then the two are the same.
     guard let other = draw(rest.isEmpty ? candidates : rest) else { return greedy(logits) }
     let probability = candidates.first { $0.token == other.token }?.probability ?? 0
+    follow(probability)
     return Choice(token: other.token, probability: probability)
   }
 

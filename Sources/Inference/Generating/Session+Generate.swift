@@ -19,7 +19,8 @@ extension Session {
     shouldStop: () -> Bool = { false }, onToken: (GeneratedToken) throws(Problem) -> Void = { _ in }
   ) throws(Problem) -> Generation {
     var answer = try Continuation(engine, prompt, options)
-    answer.noteReuse(reuse(prompt))
+    let reused = reuse(prompt)
+    answer.noteReuse(reused)
     do throws(Problem) {
       while !answer.isFinished {
         try step(&answer, shouldStop, onToken)
@@ -27,6 +28,8 @@ extension Session {
       }
     } catch  where error.kind == .interrupted {
       answer.end(.interrupted)
+      // Nobody waits for a prompt that was stopped: its blocks go back to the pool, which remembers them.
+      if answer.result.tokens.isEmpty { cache.truncate(to: reused) }
     }
     if let rest = answer.finish() { try onToken(rest) }
     return answer.result
@@ -72,7 +75,11 @@ extension Session {
     answer.noteStep()
     if !drafts.isEmpty {
       let accepted = taken.count(where: \.isDraft)
-      answer.noteDrafts(proposed: drafts.count, accepted: accepted)
+      // A stop text may end the answer at a draft that was taken over.
+      let isCut = answer.isFinished && accepted == taken.count && accepted > 0
+      answer.noteDrafts(
+        proposed: drafts.count, accepted: accepted,
+        isTurnedDown: accepted < drafts.count && !isCut)
       // Behind the accepted drafts lie keys and values of tokens that did not come.
       cache.truncate(to: before + accepted)
     }
@@ -84,6 +91,9 @@ extension Session {
     guard let drafter = answer.options.drafter, !answer.result.tokens.isEmpty else { return [] }
     let room = answer.tokensLeft - 1
     guard room > 0 else { return [] }
-    return Array(try drafter.draft(after: answer.tokens, atMost: room).prefix(room))
+    let vocabulary = engine.spec.vocabularySize
+    let drafts = try drafter.draft(after: answer.tokens, atMost: room).prefix(room)
+    // A drafter of a larger vocabulary may guess what this model cannot say.
+    return Array(drafts.prefix { $0.token >= 0 && Int($0.token) < vocabulary })
   }
 }
