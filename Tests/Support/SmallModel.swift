@@ -58,9 +58,16 @@ public enum SmallModel {
     public init() {}
   }
 
-  /// A Llama model with random weights in a format, and the tokenizer above.
-  public static func llama(_ shape: Shape = Shape(), format: BlockFormat) -> GGUFWriter {
+  /// A Llama model with random weights in a format, the vocabulary's matrices in another where one is
+  /// given, and the tokenizer above; `change` may do something to the values of a matrix, by its name
+  /// without ".weight", before they are packed.
+  public static func llama(
+    _ shape: Shape = Shape(), format: BlockFormat, tables: BlockFormat? = nil,
+    change: @escaping (String, inout [Float]) -> Void = { _, _ in }
+  ) -> GGUFWriter {
     var model = Builder("llama", format: format, seed: shape.seed)
+    model.tables = tables ?? format
+    model.change = change
     model.set([
       ("block_count", shape.layers), ("context_length", shape.context),
       ("embedding_length", shape.width), ("feed_forward_length", shape.feedForward),

@@ -7,6 +7,10 @@ extension SmallModel {
   public struct Builder {
     private let architecture: String
     private let format: BlockFormat
+    /// The format of the vocabulary's matrices.
+    var tables: BlockFormat
+    /// What is done to the values of a matrix before they are packed.
+    var change: (String, inout [Float]) -> Void = { _, _ in }
     private var random: SeededRandom
     private var numbers: [(key: String, value: GGUFWriter.Value)] = []
     private var weights = GGUFWriter()
@@ -15,6 +19,7 @@ extension SmallModel {
     public init(_ architecture: String, format: BlockFormat, seed: UInt64 = 1) {
       self.architecture = architecture
       self.format = format
+      tables = format
       random = SeededRandom(seed: seed)
     }
 
@@ -80,7 +85,9 @@ extension SmallModel {
     }
 
     private mutating func add(_ name: String, _ dimensions: [Int], _ scale: Double) {
-      let values = (0..<dimensions.reduce(1, *)).map { _ in Float(random.nextNormal() * scale) }
+      let format = name.hasPrefix("blk.") ? format : tables
+      var values = (0..<dimensions.reduce(1, *)).map { _ in Float(random.nextNormal() * scale) }
+      change(name, &values)
       // What a format's blocks do not fit into stays in floats, as converters do it.
       if dimensions[0] % format.blockSize == 0, let bytes = format.quantise(values),
         let type = GGUFTensorType.named(format.info.name)

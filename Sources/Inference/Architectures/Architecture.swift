@@ -38,18 +38,22 @@ enum Architectures {
   /// Every name that a model file may give.
   static var names: [String] { all.flatMap { $0.names } }
 
-  /// Reads the weights of a file; gives what their repacked copies take, too.
-  static func read(_ file: GGUFFile, _ spec: ModelSpec, _ arithmetic: Arithmetic) throws(Problem)
-    -> (any Architecture, packedBytes: Bytes)
+  /// Reads the weights of a file; gives what their repacked copies take and what adapters can add to,
+  /// too.
+  static func read(
+    _ file: GGUFFile, _ spec: ModelSpec, _ arithmetic: Arithmetic,
+    _ changes: WeightChanges = WeightChanges()
+  ) throws(Problem)
+    -> (architecture: any Architecture, packedBytes: Bytes, targets: AdapterTargets)
   {
     guard let family = all.first(where: { $0.names.contains(spec.architecture) }) else {
       throw Problem(
         "\(file.path): architecture \"\(spec.architecture)\" is not supported",
         fix: "there is \(names.joined(separator: ", "))", kind: .missing)
     }
-    var reader = WeightReader(file, spec, arithmetic)
+    var reader = WeightReader(file, spec, arithmetic, changes)
     let architecture = try family.init(&reader)
     try reader.finish()
-    return (architecture, reader.packedBytes)
+    return (architecture, reader.packedBytes, AdapterTargets(reader.targets))
   }
 }

@@ -112,6 +112,11 @@ extension WeightReader {
     result.queryNorm = try optionalRMSNorm(block + "attn_q_norm", count: shape.keyWidth)
     result.keyNorm = try optionalRMSNorm(block + "attn_k_norm", count: shape.keyWidth)
     result.rotary = rotary
+    if let rotary, !rotary.pairsHalves {
+      // Such files hold the rows of queries and keys in another order than the model's first home.
+      targets[block + "attn_q"]?.pairedHeads = shape.heads
+      targets[block + "attn_k"]?.pairedHeads = shape.groups
+    }
     return result
   }
 }

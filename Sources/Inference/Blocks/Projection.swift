@@ -22,11 +22,12 @@ struct Projection: Sendable {
     if let bias {
       for row in 0..<result.count { ct_accumulate(result.row(row), bias, Int64(result.columns)) }
     }
-    guard pass.hasAdapters else { return }
-    for (item, span) in zip(pass.items, pass.spans) {
-      guard let delta = item.adapter?.delta(for: name) else { continue }
-      let rows = Int(span.row)..<Int(span.row + span.count)
-      pass.timed(.adapter) { delta.add(x[rows], to: result[rows], pass.arena) }
+    for group in pass.adapted {
+      guard let delta = group.adapter.delta(for: name) else { continue }
+      pass.timed(
+        .adapter, bytes: delta.byteCount,
+        multiplyAdds: delta.parameterCount * group.rows.reduce(0) { $0 + $1.count }
+      ) { delta.add(x, to: result, rows: group.rows, pass.arena) }
     }
   }
 }
@@ -34,9 +35,11 @@ struct Projection: Sendable {
 extension WeightReader {
   /// A matrix by its tensor's name without ".weight", and its bias where the file has one.
   mutating func projection(_ name: String, rows: Int, columns: Int) throws(Problem) -> Projection {
-    Projection(
+    let result = Projection(
       name, try matrix(name + ".weight", rows: rows, columns: columns),
       bias: try optionalVector(name + ".bias", count: rows))
+    targets[name] = AdapterTarget(rows: rows, columns: columns)
+    return result
   }
 
   /// A root-mean-square norm by its tensor's name without ".weight".

@@ -15,7 +15,9 @@ extension WeightReader {
     let (rows, columns) = (spec.vocabularySize, spec.width)
     let embedding = try table("token_embd.weight", rows: rows, columns: columns)
     let name = spec.sharesOutput ? "token_embd" : "output"
-    return TokenTables(
-      embedding: embedding, output: try projection(name, rows: rows, columns: columns))
+    let output = try projection(name, rows: rows, columns: columns)
+    // Logits are made of a few chosen rows, beside the sequences' adapters.
+    targets[name] = nil
+    return TokenTables(embedding: embedding, output: output)
   }
 }

@@ -1,6 +1,7 @@
 public import Base
 import CTensors
 public import Models
+public import Tensors
 
 /// A model ready to run: its weights, its tokenizer and its chat template.
 ///
@@ -19,16 +20,39 @@ public final class Engine: Sendable {
 
   /// What the repacked copies of the weights take; nothing with exact arithmetic.
   public let packedBytes: Bytes
+  /// The engine that adapters were merged into; nil for one opened from its file.
+  ///
+  /// Merging makes another engine and leaves this one as it was, so taking an adapter back is exact by
+  /// construction: it is going on with the original.
+  public let original: Engine?
 
   let architecture: any Architecture
+  /// What adapters can add to.
+  let targets: AdapterTargets
+  let changes: WeightChanges
 
   /// Opens a model file.
-  public init(path: String, arithmetic: Arithmetic = .fast) throws(Problem) {
+  ///
+  /// - Parameters:
+  ///   - path: A .gguf file.
+  ///   - arithmetic: How weights meet activations.
+  ///   - requantise: A format that the layers' matrices are stored in anew as they are loaded, to see
+  ///     what a format costs, or to make a draft model of the same file; nil leaves them.
+  ///   - memoryLimit: The most that the weights may take; nil for what the system has available.
+  /// - Throws: A problem of the file; of kind `limit` for a model that is too large.
+  public init(
+    path: String, arithmetic: Arithmetic = .fast, requantise: BlockFormat? = nil,
+    memoryLimit: Bytes? = nil
+  ) throws(Problem) {
     file = try GGUFFile(path: path)
     self.arithmetic = arithmetic
     spec = try ModelSpec(file)
+    original = nil
+    changes = WeightChanges(format: requantise)
+    try MemoryLimit.check(
+      file, MemoryLimit.needed(file, spec, arithmetic, requantise), memoryLimit)
     file.mapping.readAhead(file.dataOffset..<file.mapping.bytes.count)
-    (architecture, packedBytes) = try Architectures.read(file, spec, arithmetic)
+    (architecture, packedBytes, targets) = try Architectures.read(file, spec, arithmetic, changes)
     tokenizer = try Tokenizer(file)
     guard tokenizer.vocabulary.count == spec.vocabularySize else {
       throw Problem(
@@ -36,6 +60,18 @@ public final class Engine: Sendable {
     }
     chatTemplate = try file.optional("tokenizer.chat_template", "a string", \.string)
       .map { ChatTemplate($0) }
+  }
+
+  /// Reads the weights of an engine's file again, with other changes.
+  init(_ original: Engine, _ changes: WeightChanges) throws(Problem) {
+    file = original.file
+    spec = original.spec
+    arithmetic = original.arithmetic
+    tokenizer = original.tokenizer
+    chatTemplate = original.chatTemplate
+    self.original = original
+    self.changes = changes
+    (architecture, packedBytes, targets) = try Architectures.read(file, spec, arithmetic, changes)
   }
 
   /// What is kept of each position.

@@ -1,6 +1,7 @@
 import Base
 import CTensors
 import Models
+import Tensors
 
 /// One run of a step through the layers: the rows of all its sequences, one after another, and the
 /// memory that they are worked on in.
@@ -21,8 +22,8 @@ final class Pass {
   let observer: Observer?
   let profile: StepProfile?
   private let shouldStop: () -> Bool
-  /// True where a sequence has an adapter.
-  let hasAdapters: Bool
+  /// The adapters that sequences have, and the rows of each.
+  let adapted: [(adapter: Adapter, rows: [Range<Int>])]
   private var turns: [(rotary: RotaryPositions, cosines: Rows, sines: Rows)] = []
 
   /// The number of rows.
@@ -39,7 +40,7 @@ final class Pass {
     self.observer = observer
     self.profile = profile
     self.shouldStop = shouldStop
-    hasAdapters = items.contains { $0.adapter != nil }
+    adapted = Self.adapted(items)
     tokens = items.flatMap(\.tokens)
     positions = items.flatMap { item in
       (item.sequence.count..<item.sequence.count + item.tokens.count)
@@ -74,6 +75,14 @@ final class Pass {
   /// Throws when the pass is to end.
   func checkStop() throws(Problem) {
     if shouldStop() { throw Problem("stopped", kind: .interrupted) }
+    try checkProducts()
+  }
+
+  /// Throws when kernels may have left their work undone because the process was asked to stop.
+  ///
+  /// Called before anything of theirs is kept or shown, whatever the caller's question says.
+  func checkProducts() throws(Problem) {
+    if Cancellation.isRequested { throw Problem("stopped", kind: .interrupted) }
   }
 
   // MARK: Looking
@@ -203,6 +212,23 @@ final class Pass {
   }
 
   // MARK: Parts
+
+  /// Brings the rows of each adapter together, in the order of the sequences.
+  private static func adapted(_ items: StepPlan) -> [(adapter: Adapter, rows: [Range<Int>])] {
+    var groups: [(adapter: Adapter, rows: [Range<Int>])] = []
+    var row = 0
+    for item in items {
+      let rows = row..<row + item.tokens.count
+      row = rows.upperBound
+      guard let adapter = item.adapter else { continue }
+      if let index = groups.firstIndex(where: { $0.adapter === adapter }) {
+        groups[index].rows.append(rows)
+      } else {
+        groups.append((adapter, [rows]))
+      }
+    }
+    return groups
+  }
 
   /// The columns that the longest sequence's attention has.
   private var longest: Int { spans.reduce(0) { max($0, Int($1.first + $1.count)) } }

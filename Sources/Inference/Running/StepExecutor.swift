@@ -70,6 +70,7 @@ public final class StepExecutor {
     let vocabulary = engine.spec.vocabularySize
     for item in plan {
       precondition(item.sequence.pool === pool, "a sequence of another pool")
+      try item.adapter?.check(fits: engine)
       for token in item.tokens where token < 0 || Int(token) >= vocabulary {
         throw Problem("token \(token) is not in the vocabulary of \(vocabulary)")
       }
@@ -148,6 +149,7 @@ public final class StepExecutor {
         x.row(index).update(from: states.row(entry.row), count: states.columns)
       }
       let y = pass.product(output.matrix, x, as: .logits)
+      try pass.checkProducts()
       engine.architecture.finish(y)
       for (index, entry) in some.enumerated() {
         let row = UnsafeMutableBufferPointer(start: y.row(index), count: y.columns)

@@ -10,7 +10,7 @@ struct WeightMatrix: @unchecked Sendable {
   let columns: Int
   let format: BlockFormat
   private let data: UnsafeRawPointer
-  private let owner: AnyObject
+  let owner: AnyObject
   private var packed: PackedWeights?
 
   /// Takes rows of values that something else keeps alive.
@@ -25,9 +25,14 @@ struct WeightMatrix: @unchecked Sendable {
   /// A matrix of its own floats.
   init(rows: Int, columns: Int, _ values: [Float]) {
     precondition(values.count == rows * columns, "\(values.count) values for \(rows) x \(columns)")
-    let buffer = FloatStore(values)
+    let store = WeightStore(byteCount: values.count * 4)
+    values.withUnsafeBytes {
+      store.start.copyMemory(
+        from: $0.baseAddress ?? UnsafeRawPointer(store.start), byteCount: $0.count)
+    }
     self.init(
-      rows: rows, columns: columns, format: .single, data: buffer.start, owner: buffer)
+      rows: rows, columns: columns, format: .single, data: UnsafeRawPointer(store.start),
+      owner: store)
   }
 
   /// Some of the rows.
@@ -48,9 +53,10 @@ struct WeightMatrix: @unchecked Sendable {
   /// Makes the repacked copy, where this processor has a kernel for the format.
   mutating func pack(in memory: PackedMemory) { packed = PackedWeights(kernelMatrix, memory) }
 
-  /// Lets the file's pages go once there is a repacked copy; they come back when touched.
+  /// Lets the file's pages go once products read from a copy; they come back when touched.
   func letGo(of file: MappedFile) {
-    if packed != nil { file.letGo(UnsafeRawBufferPointer(start: data, count: rows * bytesPerRow)) }
+    guard owner === file else { return }
+    file.letGo(UnsafeRawBufferPointer(start: data, count: rows * bytesPerRow))
   }
 
   private var kernelMatrix: ct_matrix {
@@ -79,6 +85,16 @@ struct WeightMatrix: @unchecked Sendable {
     Self.multiply([self], x, into: [y], arena)
   }
 
+  /// Multiplies rows on the calling thread, with the matrix as it was before any repacking.
+  func multiplyHere(
+    _ x: UnsafePointer<Float>, rows count: Int, into y: UnsafeMutablePointer<Float>
+  ) {
+    var matrix = kernelMatrix
+    ct_matmul(
+      &matrix, 0, Int64(rows), x, Int64(columns), Int64(count), y, Int64(rows),
+      Int32(CT_SIMD_BEST.rawValue))
+  }
+
   /// Multiplies the same rows with several matrices.
   static func multiply(_ matrices: [WeightMatrix], _ x: Rows, into results: [Rows], _ arena: Arena)
   {
@@ -104,22 +120,6 @@ struct WeightMatrix: @unchecked Sendable {
     ct_packed_matmul_parallel(&products, Int32(products.count), activations, Int64(x.count))
     arena.reset(to: mark)
   }
-}
-
-/// Floats on a cache line's boundary that stay as they were given.
-private final class FloatStore {
-  let start: UnsafeMutablePointer<Float>
-
-  init(_ values: [Float]) {
-    // Aligned raw memory bound for good: `allocate` of Float would align to 16 bytes only.
-    start = UnsafeMutableRawPointer.allocate(byteCount: max(values.count, 1) * 4, alignment: 64)
-      .bindMemory(to: Float.self, capacity: values.count)
-    values.withUnsafeBufferPointer {
-      if let from = $0.baseAddress { start.update(from: from, count: values.count) }
-    }
-  }
-
-  deinit { UnsafeMutableRawPointer(start).deallocate() }
 }
 
 /// The repacked copy of a matrix.

@@ -9,15 +9,22 @@ struct WeightReader {
   let file: GGUFFile
   let spec: ModelSpec
   private let arithmetic: Arithmetic
+  private let changes: WeightChanges
   private let memory = PackedMemory()
   private var used: Set<String> = []
   /// What the repacked copies take that were made so far.
   private(set) var packedBytes = Bytes(0)
+  /// The matrices that adapters can add to, by their tensors' names without ".weight".
+  var targets: [String: AdapterTarget] = [:]
 
-  init(_ file: GGUFFile, _ spec: ModelSpec, _ arithmetic: Arithmetic) {
+  init(
+    _ file: GGUFFile, _ spec: ModelSpec, _ arithmetic: Arithmetic,
+    _ changes: WeightChanges = WeightChanges()
+  ) {
     self.file = file
     self.spec = spec
     self.arithmetic = arithmetic
+    self.changes = changes
   }
 
   /// True where the file has a tensor.
@@ -51,12 +58,16 @@ struct WeightReader {
       )
     }
     let all = try stored(tensor, rows: rows * count, columns: columns)
-    return (0..<count).map { ready(all.slice($0 * rows..<($0 + 1) * rows)) }
+    var result: [WeightMatrix] = []
+    for index in 0..<count {
+      result.append(try ready(all.slice(index * rows..<(index + 1) * rows), name))
+    }
+    return result
   }
 
   /// A matrix to multiply with; `rows` may be some of a larger tensor's.
   mutating func matrix(_ name: String, rows: Int, columns: Int) throws(Problem) -> WeightMatrix {
-    ready(try table(name, rows: rows, columns: columns))
+    try ready(try table(name, rows: rows, columns: columns), name)
   }
 
   /// Several matrices that lie one under another in one tensor.
@@ -65,10 +76,12 @@ struct WeightReader {
   {
     let all = try table(name, rows: rows.reduce(0, +), columns: columns)
     var first = 0
-    return rows.map { count in
-      defer { first += count }
-      return ready(all.slice(first..<first + count))
+    var result: [WeightMatrix] = []
+    for count in rows {
+      result.append(try ready(all.slice(first..<first + count), name))
+      first += count
     }
+    return result
   }
 
   /// A vector that must be there.
@@ -116,13 +129,15 @@ struct WeightReader {
       rows: rows, columns: columns, format: format, data: base, owner: file.mapping)
   }
 
-  /// Repacks a matrix where the engine is to be fast, and lets the file's pages go.
-  private mutating func ready(_ matrix: WeightMatrix) -> WeightMatrix {
-    guard arithmetic == .fast else { return matrix }
-    var matrix = matrix
-    matrix.pack(in: memory)
-    packedBytes = Bytes(packedBytes.count + matrix.packedBytes)
-    matrix.letGo(of: file.mapping)
-    return matrix
+  /// Makes the changes that were asked for, repacks a matrix where the engine is to be fast, and lets
+  /// the file's pages go.
+  private mutating func ready(_ matrix: WeightMatrix, _ name: String) throws(Problem)
+    -> WeightMatrix
+  {
+    var result = try changes.applied(to: matrix, tensor: name, in: file)
+    if arithmetic == .fast { result.pack(in: memory) }
+    packedBytes = Bytes(packedBytes.count + result.packedBytes)
+    if result.owner !== matrix.owner || result.packedBytes > 0 { matrix.letGo(of: file.mapping) }
+    return result
   }
 }
