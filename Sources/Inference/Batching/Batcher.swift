@@ -35,6 +35,8 @@ public final class Batcher {
   /// Requests that are not finished, in the order of arrival.
   private var order: [BatchRequest.ID] = []
   private var count = 0
+  /// What happened in a step that was stopped.
+  private var unreported: [BatchEvent] = []
 
   /// Creates a batcher over an executor's pool.
   public init(_ executor: StepExecutor, limits: Limits = Limits()) {
@@ -61,6 +63,7 @@ public final class Batcher {
     guard options.drafter == nil else {
       throw Problem("requests of a batch are not drafted for", fix: "leave the drafter out")
     }
+    try adapter?.check(fits: executor.engine)
     let answer = try Continuation(executor.engine, prompt, options)
     let (vocabulary, context) = (
       executor.engine.spec.vocabularySize, executor.engine.spec.contextLength
@@ -72,6 +75,12 @@ public final class Batcher {
       throw Problem(
         "\(prompt.count) tokens do not fit into the context of \(context)",
         fix: "shorten the prompt", kind: .limit)
+    }
+    let (pool, size) = (executor.pool, executor.pool.blockSize)
+    if let limit = pool.limit, prompt.count > limit * size {
+      throw Problem(
+        "\(prompt.count) tokens do not fit into the pool's \(limit) KV blocks of \(size) positions",
+        fix: "shorten the prompt, or make the pool larger", kind: .limit)
     }
     return insert(answer, adapter)
   }
@@ -125,17 +134,18 @@ public final class Batcher {
   {
     let start = ContinuousClock.now
     var report = BatchStep()
+    swap(&report.events, &unreported)
     let plan = plan(&report)
-    var problem: Problem?
-    if !plan.isEmpty {
+    do throws(Problem) {
       try executor.run(plan.map(\.item), observer: observer, shouldStop: shouldStop) {
         number, _, logits in
-        do throws(Problem) {
-          try take(logits, for: plan[number].id, &report)
-        } catch { problem = problem ?? error }
+        take(logits, for: plan[number].id, &report)
       }
+    } catch {
+      // A stop may come between the logits of two requests: the next step tells what the first got.
+      unreported = report.events
+      throw error
     }
-    if let problem { throw problem }
     report.seconds = start.duration(to: .now).seconds
     return report
   }
@@ -160,7 +170,9 @@ public final class Batcher {
         admit(id, request)
       }
       guard let sequence = sequences[id] else { continue }
-      let pending = request.answer.tokens[sequence.count...]
+      // A stop between keys and logits leaves nothing to run: the last token runs once more.
+      if sequence.count == request.tokens.count { sequence.truncate(to: sequence.count - 1) }
+      let pending = request.tokens[sequence.count...]
       let tokens = pending.prefix(rows)
       let needed = sequence.blocksNeeded(for: tokens.count)
       guard makeRoom(blocks + needed, for: id, besides: wanted.map(\.id), &report) else {
@@ -218,12 +230,12 @@ public final class Batcher {
   private func giveUpOrWait(_ id: BatchRequest.ID, _ report: inout BatchStep, isAlone: Bool) {
     guard let sequence = sequences[id] else { return }
     if isAlone, sequences.count == 1 {
-      let count = requests[id]?.tokens.count ?? 0
-      requests[id]?.failure =
-        "its \(count) tokens need more than the pool's "
-        + "\(executor.pool.limit ?? 0) KV blocks of \(executor.pool.blockSize) positions"
-      requests[id]?.answer.end(.length)
-      report.events.append(BatchEvent(request: id, token: close(id), isLast: true))
+      let (count, pool) = (requests[id]?.tokens.count ?? 0, executor.pool)
+      let (had, limit) = (sequence.blocks.count + (pool.availableBlocks ?? 0), pool.limit ?? 0)
+      fail(
+        id,
+        "its \(count) tokens do not fit into \(had) KV blocks of \(pool.blockSize) positions"
+          + (had < limit ? "; \(limit - had) more are held outside of the batch" : ""), &report)
       return
     }
     // It keeps what it has while it runs; a new one gives back what it adopted.
@@ -241,10 +253,14 @@ public final class Batcher {
   private func take(
     _ logits: UnsafeMutableBufferPointer<Float>, for id: BatchRequest.ID,
     _ report: inout BatchStep
-  ) throws(Problem) {
+  ) {
     requests[id]?.phase = .decode
     requests[id]?.answer.noteStep()
-    let token = try requests[id]?.answer.take(logits)
+    var token: GeneratedToken?
+    do throws(Problem) { token = try requests[id]?.answer.take(logits) } catch {
+      // The others of the step go on.
+      return fail(id, error.description, &report)
+    }
     let isFinished = requests[id]?.answer.isFinished ?? true
     let rest = isFinished ? close(id) : nil
     if let token {
@@ -258,6 +274,13 @@ public final class Batcher {
   }
 
   // MARK: Parts
+
+  /// Ends a request that cannot go on.
+  private func fail(_ id: BatchRequest.ID, _ reason: String, _ report: inout BatchStep) {
+    requests[id]?.failure = reason
+    requests[id]?.answer.end(.interrupted)
+    report.events.append(BatchEvent(request: id, token: close(id), isLast: true))
+  }
 
   private func insert(_ answer: Continuation, _ adapter: Adapter?) -> BatchRequest.ID {
     count += 1
