@@ -56,7 +56,7 @@ import Testing
       "plain", for: engine, factors, alpha: alpha, usesRootOfRank: usesRootOfRank)
     let scale = usesRootOfRank ? alpha / 2 : alpha / 4
     let writer = SmallModel.llama(format: .single) { name, values in
-      guard let factor = factors[String(name.dropLast(7))] else { return }
+      guard let factor = factors[name] else { return }
       let columns = factor.a.count / rank
       for index in values.indices {
         let (row, column) = (index / columns, index % columns)

@@ -97,13 +97,14 @@ import Testing
 
   /// Every mutation must give an error or a file whose parts all lie within its bytes; a crash, a
   /// hang or a huge allocation fails the run.
-  @Test func `a thousand broken files give errors and nothing worse`() throws {
+  @Test func `broken files give errors and nothing worse`() throws {
     var writer = SmallModel.everything()
     SmallModel.addTokenizer(to: &writer)
     let good = writer.bytes
     var random = SeededRandom(seed: 2)
     var refused = 0
-    for _ in 0..<1000 {
+    let rounds = trials(10_000, fast: 1000)
+    for _ in 0..<rounds {
       let bytes = mutated(good, &random)
       try SmallModel.withFile(bytes) { path in
         do {
@@ -117,7 +118,7 @@ import Testing
         }
       }
     }
-    #expect(refused > 400)
+    #expect(refused > rounds * 2 / 5)
   }
 }
 
