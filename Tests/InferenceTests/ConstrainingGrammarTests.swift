@@ -84,7 +84,7 @@ import Testing
   @Test func `the fast matcher agrees with a plain one on random grammars`() throws {
     var maker = RandomGrammar(seed: 1)
     var (whole, broken) = (0, 0)
-    for _ in 0..<300 {
+    for _ in 0..<150 {
       let grammar = maker.make()
       guard (try? grammar.checkLeftRecursion()) != nil,
         let compiled = try? CompiledGrammar(grammar)
@@ -105,7 +105,7 @@ import Testing
       }
     }
     // Both outcomes really occur.
-    #expect(whole > 100 && broken > 100, "\(whole) whole, \(broken) broken")
+    #expect(whole > 50 && broken > 50, "\(whole) whole, \(broken) broken")
   }
 
   @Test func `the shortest rest is what it says`() throws {

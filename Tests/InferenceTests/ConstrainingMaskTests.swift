@@ -5,10 +5,14 @@ import Testing
 @testable import Inference
 
 @Suite struct ConstrainingMaskTests {
-  /// The plain vocabulary and all pairs of letters, so that masks are kept as bits.
+  /// The plain vocabulary, all pairs of letters, so that masks are kept as bits, and long tokens.
   static let wide: [[UInt8]] = {
     let letters = Array(UInt8(ascii: "a")...UInt8(ascii: "z"))
+    let long = [
+      "aaaaaaaaaaaaaaaaaaaa", "abcdefghijklm", "xxxxxxxxxxxxxxxxxxxxxxxxx\"}", "ab cdefghijklmnop",
+    ]
     return PlainVocabulary.texts + letters.flatMap { a in letters.map { [a, $0] } }
+      + long.map { Array($0.utf8) }
   }()
   static let wideTrie = TokenTrie(wide, ends: [PlainVocabulary.end])
 

@@ -159,13 +159,13 @@ private struct PatternParser {
   private mutating func parseEscape() throws(Problem) -> ScalarSet {
     let digits = ScalarSet([0x30...0x39])
     let word = ScalarSet([0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
-    let space = ScalarSet(
-      "\t\n\u{B}\u{C}\r \u{A0}\u{1680}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}\u{FEFF}"
-    )
-    .union(ScalarSet([0x2000...0x200A]))
+    let space = ScalarSet("\t\n\u{B}\u{C}\r \u{A0}\u{1680}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}")
+      .union(ScalarSet([0x2000...0x200A]))
+    // Letters that only some regular expressions take for space are in neither class.
+    let doubtful = ScalarSet("\u{85}\u{180E}\u{FEFF}").union(ScalarSet([0x1C...0x1F]))
     let known: [Unicode.Scalar: ScalarSet] = [
       "d": digits, "D": digits.inverted, "w": word, "W": word.inverted, "s": space,
-      "S": space.inverted, "f": ScalarSet([12...12]), "v": ScalarSet([11...11]),
+      "S": space.union(doubtful).inverted, "f": ScalarSet([12...12]), "v": ScalarSet([11...11]),
       "0": ScalarSet([0...0]),
     ]
     if let kind = reader.second, let set = known[kind] {

@@ -20,6 +20,10 @@ struct StackMasks: Sendable {
     let beyond: TokenNeeds
   }
 
+  /// Parts with counted loops decide tokens up to this length: most counts then look alike, and the
+  /// few longer tokens are followed for each count.
+  private static let shortTokens = 12
+
   var machine: GrammarMachine
   private let trie: TokenTrie
   private var parts: [Part] = []
@@ -116,12 +120,18 @@ struct StackMasks: Sendable {
 
   private mutating func stack(_ id: GrammarMachine.StackID) -> Stack {
     if let known = stacks[id] { return known }
-    let (partStack, below) = split(id)
-    let part = part(partStack)
+    let (partStack, below, isCounted) = split(id)
+    let part = part(partStack, isCounted: isCounted)
     var beyond: [TokenNeeds.Entry] = []
     if below != GrammarMachine.bottom {
       let set = machine.settle([below])
-      for node in parts[part].escapes { walk(set, under: Int(node), &beyond) { _ in } }
+      for node in parts[part].escapes {
+        walk(set, under: Int(node), lengths: 1...Int(UInt8.max), &beyond) { _ in }
+      }
+    }
+    if isCounted, trie.longest > Self.shortTokens {
+      let set = machine.settle([id])
+      walk(set, under: 0, lengths: Self.shortTokens + 1...trie.longest, &beyond) { _ in }
     }
     let result = Stack(
       part: part, shift: machine.cost(ofStack: id) - machine.cost(ofStack: partStack),
@@ -133,49 +143,58 @@ struct StackMasks: Sendable {
   /// The upper part of a stack, over nothing, with counts replaced by those that stand for them; and
   /// what lies below it.
   private mutating func split(_ id: GrammarMachine.StackID)
-    -> (part: GrammarMachine.StackID, below: GrammarMachine.StackID)
+    -> (part: GrammarMachine.StackID, below: GrammarMachine.StackID, isCounted: Bool)
   {
     let program = machine.program
     var states: [Int32] = []
     var rest = id
+    var isCounted = false
     while rest >= 0 {
       let state = machine.top(of: rest)
-      states.append(program.representative(of: state, reach: trie.longest))
+      isCounted = isCounted || program.states[Int(state)].counter >= 0
+      states.append(program.representative(of: state, reach: Self.shortTokens))
       rest = machine.below(rest)
       if program.states[Int(state)].isFence { break }
     }
     let floor = rest == GrammarMachine.bottom ? GrammarMachine.bottom : GrammarMachine.outside
     let part = states.reversed().reduce(floor) { machine.stack($1, $0) }
-    return (part, rest)
+    return (part, rest, isCounted)
   }
 
-  private mutating func part(_ id: GrammarMachine.StackID) -> Int {
+  private mutating func part(_ id: GrammarMachine.StackID, isCounted: Bool) -> Int {
     if let known = partIDs[id] { return known }
     var entries: [TokenNeeds.Entry] = []
     var escapes: [Int32] = []
-    walk(machine.settle([id]), under: 0, &entries) { escapes.append($0) }
+    let lengths = 1...(isCounted ? Self.shortTokens : Int(UInt8.max))
+    walk(machine.settle([id]), under: 0, lengths: lengths, &entries) { escapes.append($0) }
     parts.append(Part(needs: TokenNeeds(entries, count: trie.count), escapes: escapes))
     partIDs[id] = parts.count - 1
     return parts.count - 1
   }
 
-  /// Follows all tokens below a node of the tree.
+  /// Follows the tokens of some lengths below a node of the tree.
   private mutating func walk(
-    _ set: GrammarMachine.SetID, under node: Int, _ entries: inout [TokenNeeds.Entry],
-    onEscape: (Int32) -> Void
+    _ set: GrammarMachine.SetID, under node: Int, lengths: ClosedRange<Int>,
+    _ entries: inout [TokenNeeds.Entry], onEscape: (Int32) -> Void
   ) {
+    let trie = trie
     let end = Int(trie.subtreeEnds[node])
     path[Int(trie.depths[node])] = set
     var node = node + 1
     while node < end {
       let depth = Int(trie.depths[node])
+      guard depth <= lengths.upperBound, Int(trie.deepest[node]) >= lengths.lowerBound else {
+        node = Int(trie.subtreeEnds[node])
+        continue
+      }
       let next = machine.step(path[depth - 1], trie.bytes[node])
       guard next != GrammarMachine.dead else {
         node = Int(trie.subtreeEnds[node])
         continue
       }
       path[depth] = next
-      for index in trie.tokenStarts[node]..<trie.tokenStarts[node + 1] {
+      for index in trie.tokenStarts[node]..<trie.tokenStarts[node + 1]
+      where depth >= lengths.lowerBound {
         let need = machine.cost(of: next) + Int32(depth)
         entries.append(TokenNeeds.Entry(need: need, token: trie.tokens[Int(index)]))
       }

@@ -26,25 +26,28 @@ struct TokenNeeds: Sendable {
 
   /// Sorts tokens of a vocabulary of so many.
   init(_ unsorted: [Entry], count: Int) {
-    let sorted = unsorted.sorted { ($0.need, $0.token) < ($1.need, $1.token) }
-    if sorted.count <= Self.listLimit {
-      entries = sorted
+    if unsorted.count <= Self.listLimit {
+      entries = unsorted.sorted { ($0.need, $0.token) < ($1.need, $1.token) }
     } else {
-      addLevels(sorted, count)
+      addLevels(unsorted, count)
     }
   }
 
-  private mutating func addLevels(_ sorted: [Entry], _ count: Int) {
-    let needs = sorted.reduce(into: [Int32]()) { if $0.last != $1.need { $0.append($1.need) } }
-    let bounds = Self.bounds(needs)
-    var mask = TokenMask(count: count)
-    var next = 0
-    for bound in bounds {
-      while next < sorted.count, sorted[next].need <= bound {
-        mask.insert(sorted[next].token)
-        next += 1
-      }
-      levels.append(Level(need: bound, mask: mask))
+  /// Sorts into few levels, so nothing is compared: most tokens share a handful of needs.
+  private mutating func addLevels(_ unsorted: [Entry], _ count: Int) {
+    var seen: Set<Int32> = []
+    var last: Int32 = -1
+    for entry in unsorted where entry.need != last {
+      seen.insert(entry.need)
+      last = entry.need
+    }
+    levels = Self.bounds(seen.sorted()).map { Level(need: $0, mask: TokenMask(count: count)) }
+    for entry in unsorted {
+      let index = levels.firstIndex { entry.need <= $0.need } ?? levels.count - 1
+      levels[index].mask.insert(entry.token)
+    }
+    for index in levels.indices.dropFirst() {
+      levels[index].mask.formUnion(levels[index - 1].mask)
     }
   }
 

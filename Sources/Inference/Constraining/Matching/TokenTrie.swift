@@ -7,6 +7,8 @@ public final class TokenTrie: Sendable {
   let bytes: [UInt8]
   /// How many bytes lead to each node.
   let depths: [UInt8]
+  /// How many bytes lead to the deepest node of each node's subtree.
+  let deepest: [UInt8]
   /// The first node behind each node's subtree.
   let subtreeEnds: [Int32]
   /// Where each node's tokens begin in `tokens`; the last entry is the end.
@@ -32,21 +34,20 @@ public final class TokenTrie: Sendable {
   public init(_ texts: [[UInt8]], ends: [TokenID]) {
     self.ends = ends.sorted()
     let isEnd = Set(ends)
-    var order = texts.indices.filter {
+    var order: [Int] = texts.indices.filter {
       !texts[$0].isEmpty && texts[$0].count <= Self.lengthLimit && !isEnd.contains(TokenID($0))
     }
     textStarts = texts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     self.texts = texts.flatMap { $0 }
     longest = order.lazy.map { texts[$0].count }.max() ?? 0
-    order.sort { a, b in
-      texts[a] == texts[b] ? a < b : texts[a].lexicographicallyPrecedes(texts[b])
-    }
+    Self.sort(&order, texts)
     var builder = TrieBuilder()
     for token in order { builder.add(texts[token], TokenID(token)) }
     builder.close(to: 0)
     bytes = builder.bytes
     depths = builder.depths
     subtreeEnds = builder.subtreeEnds
+    deepest = Self.deepest(builder.depths, builder.subtreeEnds)
     tokenStarts = builder.tokenStarts + [Int32(builder.tokens.count)]
     tokens = builder.tokens
   }
@@ -58,6 +59,34 @@ public final class TokenTrie: Sendable {
       vocabulary.kind(of: id) == .unknown ? [] : tokenizer.bytes(of: id, showsControl: false)
     }
     self.init(texts, ends: Array(vocabulary.ends))
+  }
+
+  /// Sorts by bytes; the first eight are compared as a number, which decides nearly always.
+  private static func sort(_ order: inout [Int], _ texts: [[UInt8]]) {
+    let keyed = order.map { token -> (key: UInt64, token: Int) in
+      let text = texts[token]
+      var key: UInt64 = 0
+      for index in 0..<8 { key = key << 8 | (index < text.count ? UInt64(text[index]) : 0) }
+      return (key, token)
+    }
+    let sorted = keyed.sorted { a, b in
+      if a.key != b.key { return a.key < b.key }
+      let (left, right) = (texts[a.token], texts[b.token])
+      return left == right ? a.token < b.token : left.lexicographicallyPrecedes(right)
+    }
+    order = sorted.map(\.token)
+  }
+
+  private static func deepest(_ depths: [UInt8], _ subtreeEnds: [Int32]) -> [UInt8] {
+    var deepest = depths
+    for node in depths.indices.reversed() {
+      var child = node + 1
+      while child < Int(subtreeEnds[node]) {
+        deepest[node] = max(deepest[node], deepest[child])
+        child = Int(subtreeEnds[child])
+      }
+    }
+    return deepest
   }
 
   /// The number of tokens.

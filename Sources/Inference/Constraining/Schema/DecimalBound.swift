@@ -13,19 +13,24 @@ struct DecimalNumber: Hashable, Comparable, Sendable {
     switch value {
     case .integer(let number): self.init(text: String(number))
     case .number(let number) where number.isFinite: self.init(text: number.description)
+    case .literal(let text): self.init(text: text)
     default: return nil
     }
   }
 
-  /// Reads a number as in "-1.5e-07".
+  /// More zeros than this are no bound that anybody means.
+  private static let exponentLimit = 400
+
+  /// Reads a number as in "-1.5e-07"; nothing for NaN and infinities.
   private init?(text: String) {
     var text = text.lowercased()[...]
     isNegative = text.hasPrefix("-")
     if isNegative { text = text.dropFirst() }
     let halves = text.split(separator: "e")
-    guard let mantissa = halves.first, let exponent = halves.count < 2 ? 0 : Int(halves[1]) else {
-      return nil
-    }
+    guard let mantissa = halves.first, let exponent = halves.count < 2 ? 0 : Int(halves[1]),
+      abs(exponent) <= Self.exponentLimit,
+      mantissa.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E })
+    else { return nil }
     let parts = mantissa.split(separator: ".", omittingEmptySubsequences: false)
     var whole = parts[0].utf8.map { $0 &- 0x30 }
     var fraction = parts.count < 2 ? [] : parts[1].utf8.map { $0 &- 0x30 }
