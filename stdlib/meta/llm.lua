@@ -36,6 +36,7 @@ local Model = {}
 ---@field alternatives? integer note so many of the most probable tokens at each step (0 to 1000, default 0)
 ---@field draft? llm.Model|string what guesses tokens ahead: "prompt-lookup", "n-gram", or a cheaper model of the same vocabulary; the text stays the same
 ---@field draft_tokens? integer guesses verified in one step (1 to 64, default 4)
+---@field adapter? llm.Adapter what is added to the model's matrices
 ---@field on_token? fun(text: string, id: integer): boolean? called with each text and token id; returning false ends the generation
 ---@field stream? boolean write the text as it comes (default false)
 
@@ -71,6 +72,7 @@ function Model:generate(prompt, options) end
 ---@field alternatives? integer note so many of the most probable tokens at each step (0 to 1000, default 0)
 ---@field draft? llm.Model|string what guesses tokens ahead: "prompt-lookup", "n-gram", or a cheaper model of the same vocabulary; the text stays the same
 ---@field draft_tokens? integer guesses verified in one step (1 to 64, default 4)
+---@field adapter? llm.Adapter what is added to the model's matrices
 ---@field on_token? fun(text: string, id: integer): boolean? called with each text and token id; returning false ends the generation
 ---@field stream? boolean write the text as it comes (default false)
 
@@ -216,6 +218,35 @@ function Model:beam_search(prompt, options) end
 ---@return llm.Batch
 function Model:batch(options) end
 
+---@class llm.Model.adapter.Options
+---@field path? string a .safetensors file with PEFT's names, adapter_config.json beside it
+---@field name? string what it is called (default "adapter")
+---@field rank? integer rows of each A (1 to 4096, default 8)
+---@field alpha? number B · A is multiplied with alpha / rank (default 16)
+---@field kinds? string[] matrices of each layer, as in "attn_q"
+---@field deviation? number of the numbers in B; 0 is the start of a training and changes nothing (0 to 100, default 0)
+---@field seed? integer fixes the numbers (default 0)
+
+--- An adapter for the option adapter: of random numbers, or read from a file.
+---
+--- ```lua
+--- llm.load():adapter { rank = 4, deviation = 0.05, seed = 1 }
+--- ```
+---@param options? llm.Model.adapter.Options
+---@return llm.Adapter
+function Model:adapter(options) end
+
+--- A model whose matrices have an adapter added: nothing more is computed per token.
+---
+--- The model itself is not changed: go on with it to take the adapter back.
+---
+--- ```lua
+--- local m = llm.load(); return m:merge(m:adapter { rank = 2, kinds = { "attn_q" } })
+--- ```
+---@param adapter llm.Adapter for this model
+---@return llm.Model
+function Model:merge(adapter) end
+
 --- A form that generated text must have: the option constraint of generate and chat.
 ---
 --- ```lua
@@ -307,6 +338,7 @@ local Batch = {}
 ---@field alternatives? integer note so many of the most probable tokens at each step (0 to 1000, default 0)
 ---@field draft? llm.Model|string what guesses tokens ahead: "prompt-lookup", "n-gram", or a cheaper model of the same vocabulary; the text stays the same
 ---@field draft_tokens? integer guesses verified in one step (1 to 64, default 4)
+---@field adapter? llm.Adapter what is added to the model's matrices
 ---@field on_token? fun(text: string, id: integer): boolean? called with each text and token id; returning false ends the generation
 ---@field stream? boolean write the text as it comes (default false)
 
@@ -385,6 +417,19 @@ function Batch:request(request) end
 ---@field preemptions integer How often it lost its KV blocks. Read-only.
 ---@field failure string? Why it failed; nil for what ended well or goes on. Read-only.
 local Request = {}
+
+--- A LoRA adapter: what is added to a model's matrices, B · A of low rank.
+---
+--- ```lua
+--- llm.load():adapter { rank = 8, deviation = 0.02 }
+--- ```
+---@class llm.Adapter
+---@field name string What it is called. Read-only.
+---@field rank integer The greatest rank of its matrices. Read-only.
+---@field targets string[] The matrices that it adds to, as in "blk.3.attn_q". Read-only.
+---@field parameters integer The numbers in all its matrices. Read-only.
+---@field memory_bytes integer The memory that it takes. (in bytes) Read-only.
+local Adapter = {}
 
 --- The numbers of a transformer's architecture.
 ---
@@ -524,6 +569,7 @@ llm = {}
 ---@field cache? "auto"|"f32"|"f16"|"bf16"|"int8" how keys and values are kept; auto is f16 for fast arithmetic and f32 for exact (default "auto")
 ---@field block_size? integer positions in a KV block (in tokens, 1 to 1024, default 64)
 ---@field cache_blocks? integer the most KV blocks; none: memory is the end (at least 1)
+---@field requantise? string store the layers' matrices anew, in a format of llm.formats()
 
 --- Loads a model by name or from a .gguf file.
 ---

@@ -19,7 +19,9 @@ public final class BatchObject {
   /// Takes a request.
   func add(_ prompt: Prompt, _ options: GenerateOptions) throws(Problem) -> BatchRequest.ID {
     let (onToken, _) = LanguageModel.listener(options)
-    let id = try batcher.add(model.tokens(of: prompt), options: model.wanted(options))
+    let id = try batcher.add(
+      model.tokens(of: prompt), options: model.wanted(options),
+      adapter: model.adapter(options))
     listeners[id] = onToken
     return id
   }

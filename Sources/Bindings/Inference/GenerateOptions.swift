@@ -7,8 +7,8 @@ import LuaBridge
 typealias GenerateOptions = Named<
   Int, Double, Int, Double, Double, Double, Double, Double, Double, [Int: Double]?, Double?, Double,
   Int,
-  Either<String, [String]>?, Constraint?, Int, Either<LanguageModel, String>?, Int, LuaFunction?,
-  Bool
+  Either<String, [String]>?, Constraint?, Int, Either<LanguageModel, String>?, Int, Adapter?,
+  LuaFunction?, Bool
 >
 
 extension LanguageModel {
@@ -68,6 +68,8 @@ extension LanguageModel {
           of: Either<LanguageModel, String>.self)),
       .integer("draft_tokens", "guesses verified in one step", default: 4, range: 1...64),
       .optional(
+        .value("adapter", "what is added to the model's matrices", of: Adapter.self)),
+      .optional(
         .function(
           "on_token", "called with each text and token id; returning false ends the generation",
           signature: "fun(text: string, id: integer): boolean?")),
@@ -78,7 +80,7 @@ extension LanguageModel {
   func wanted(_ options: GenerateOptions) throws(Problem) -> GenerationOptions {
     let (
       maxTokens, temperature, topK, topP, minP, typicalP, repetition, frequency, presence, bias,
-      mirostatBits, mirostatRate, seed, stop, constraint, alternatives, draft, draftTokens, _, _
+      mirostatBits, mirostatRate, seed, stop, constraint, alternatives, draft, draftTokens, _, _, _
     ) = options.values
     var sampling = SamplingOptions(
       temperature: temperature, topK: topK, topP: topP, minP: minP, repetitionPenalty: repetition,
@@ -98,7 +100,14 @@ extension LanguageModel {
   /// The function that wants each token, and whether the text is written as it comes.
   static func listener(_ options: GenerateOptions) -> (onToken: LuaFunction?, stream: Bool) {
     let values = options.values
-    return (values.18, values.19)
+    return (values.19, values.20)
+  }
+
+  /// What is added to the model's matrices; it must be for this model.
+  func adapter(_ options: GenerateOptions) throws(Problem) -> Adapter? {
+    let adapter = options.values.18
+    try adapter?.check(fits: engine)
+    return adapter
   }
 
   private func drafter(

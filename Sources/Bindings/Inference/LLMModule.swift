@@ -29,7 +29,11 @@ public enum LLMModule: LuaDeclarations {
         .integer(
           "block_size", "positions in a KV block", unit: .tokens, default: 64, range: 1...1024),
         .optional(
-          .integer("cache_blocks", "the most KV blocks; none: memory is the end", range: 1...)))
+          .integer("cache_blocks", "the most KV blocks; none: memory is the end", range: 1...)),
+        .optional(
+          .string(
+            "requantise", "store the layers' matrices anew, in a format of llm.formats()",
+            words: formatNames)))
     ) { state, name, options in try load(state, name, options.values) }
     .example("llm.load \"smollm2-135m-instruct\"")
     function(
@@ -75,6 +79,7 @@ public enum LLMModule: LuaDeclarations {
     Generation.exported
     BatchObject.exported
     BatchRequest.exported
+    Adapter.exported
     ModelSpec.exported
     EmbedderModel.exported
   }
@@ -100,30 +105,35 @@ public enum LLMModule: LuaDeclarations {
   private final class LoadedEngines { var byKey: [String: Engine] = [:] }
 
   private static func load(
-    _ state: LuaState, _ name: String, _ options: (String, String, Int, Int?)
+    _ state: LuaState, _ name: String, _ options: (String, String, Int, Int?, String?)
   ) throws -> LanguageModel {
-    let (arithmetic, cache, blockSize, limit) = options
-    let engine = try engine(state, name, Arithmetic(rawValue: arithmetic) ?? .fast)
+    let (arithmetic, cache, blockSize, limit, format) = options
+    let engine = try engine(
+      state, name, Arithmetic(rawValue: arithmetic) ?? .fast,
+      requantise: format.map { name throws(Problem) in try BlockFormat.catalog[name] })
     let standard: KVFormat = engine.arithmetic == .fast ? .f16 : .f32
     let pool = try engine.makePool(
       format: KVFormat(rawValue: cache) ?? standard, blockSize: blockSize, limit: limit)
     return LanguageModel(StepExecutor(engine, pool), name: name)
   }
 
-  private static func engine(_ state: LuaState, _ name: String, _ arithmetic: Arithmetic) throws
-    -> Engine
-  {
+  private static func engine(
+    _ state: LuaState, _ name: String, _ arithmetic: Arithmetic, requantise: BlockFormat?
+  ) throws -> Engine {
     let store = ModelStore()
     let found = try store.find(name)
     if !found.hasPrefix(store.folder + "/") { try state.requireFileAccess("llm.load of a path") }
     let path = FileIO.resolved(found)
     let loaded = state[LoadedEngines.self] ?? LoadedEngines()
     state[LoadedEngines.self] = loaded
-    let key = "\(arithmetic.rawValue) \(path)"
-    let engine = try loaded.byKey[key] ?? Engine(path: path, arithmetic: arithmetic)
+    let key = "\(arithmetic.rawValue) \(requantise?.info.name ?? "") \(path)"
+    let engine =
+      try loaded.byKey[key] ?? Engine(path: path, arithmetic: arithmetic, requantise: requantise)
     loaded.byKey[key] = engine
     return engine
   }
+
+  @Sendable private static func formatNames() -> [String] { BlockFormat.catalog.names }
 
   @Sendable private static func names() -> [String] { ModelStore().entries().map(\.name) }
 

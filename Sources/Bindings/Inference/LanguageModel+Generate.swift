@@ -12,7 +12,7 @@ extension LanguageModel {
     var isEnded = false
     var failure: LuaError?
     let asked = state.stopQuestion
-    var result = try session.generate(
+    var result = try session(for: adapter(options)).generate(
       prompt, options: wanted, shouldStop: { isEnded || asked() },
       onToken: { token in
         do throws(LuaError) {

@@ -102,6 +102,7 @@ extension LanguageModel: LuaExported {
     insideMembers
     beamMembers
     batchMembers
+    adapterMembers
   }
 }
 

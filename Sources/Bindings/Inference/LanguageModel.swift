@@ -19,7 +19,8 @@ public final class LanguageModel {
   /// Which token followed which in what this model generated; guesses come from it where asked for.
   let ngrams = NGramDrafter(order: 2, drafts: 64)
 
-  private var current: Session?
+  /// The sequences that successive calls share, by their adapter's number; 0 is without.
+  private var sessions: [Int: Session] = [:]
 
   /// Takes an executor.
   public init(_ executor: StepExecutor, name: String) {
@@ -28,19 +29,23 @@ public final class LanguageModel {
     self.name = name
   }
 
-  /// The sequence that successive calls share.
-  var session: Session {
-    if let current { return current }
-    let made = Session(executor)
-    current = made
+  /// The sequence that successive calls without an adapter share.
+  var session: Session { session(for: nil) }
+
+  /// The sequence that successive calls with an adapter share.
+  func session(for adapter: Adapter?) -> Session {
+    let key = adapter?.id ?? 0
+    if let session = sessions[key] { return session }
+    let made = Session(executor, adapter: adapter)
+    sessions[key] = made
     return made
   }
 
   /// An empty sequence of its own.
   func freshSession() -> Session { Session(executor) }
 
-  /// Bytes that the shared sequence holds.
-  var cacheBytes: Int { current?.cache.bytes.count ?? 0 }
+  /// Bytes that the shared sequences hold.
+  var cacheBytes: Int { sessions.values.reduce(0) { $0 + $1.cache.bytes.count } }
 
   // MARK: Tokens
 

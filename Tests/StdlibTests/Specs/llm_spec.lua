@@ -253,3 +253,44 @@ describe("a constraint", function()
     end
   end)
 end)
+
+describe("an adapter", function()
+  it("changes what its request gets and nothing else, alone and in a batch", function()
+    local m = model()
+    local prompt = "The capital of France is"
+    local none = m:adapter { rank = 4, name = "start" }
+    local loud = m:adapter { rank = 4, deviation = 0.3, seed = 2, kinds = { "attn_q", "attn_v" } }
+    expect({ none.name, none.rank, #none.targets }):equals({ "start", 4, 60 })
+    expect(none.memory_bytes >= none.parameters):is_true()
+    local plain = m:generate(prompt, { max_tokens = 6 }).text
+    local changed = m:generate(prompt, { max_tokens = 6, adapter = loud }).text
+    expect(m:generate(prompt, { max_tokens = 6, adapter = none }).text):equals(plain)
+    expect(changed ~= plain):is_true()
+    local b = m:batch()
+    b:add(prompt, { max_tokens = 6 })
+    b:add(prompt, { max_tokens = 6, adapter = loud })
+    local results = b:run()
+    expect({ results[1].text, results[2].text }):equals({ plain, changed })
+  end)
+
+  it("gives the same text when it is merged", function()
+    local m = model()
+    local exact = llm.load(nil, { arithmetic = "exact" })
+    local a = exact:adapter { rank = 2, deviation = 0.1, seed = 3, kinds = { "attn_q" } }
+    local prompt = "Once upon a time"
+    local beside = exact:generate(prompt, { max_tokens = 4, adapter = a }).text
+    expect(exact:merge(a):generate(prompt, { max_tokens = 4 }).text):equals(beside)
+    expect(m.name):equals("smollm2-135m-instruct")
+  end)
+end)
+
+describe("weights stored anew", function()
+  it("are as surprising as their format is coarse", function()
+    model()
+    local text = "The sun rises in the east and sets in the west."
+    local exact = llm.load(nil, { arithmetic = "exact" }):perplexity(text)
+    local fine = llm.load(nil, { arithmetic = "exact", requantise = "q8_0" }):perplexity(text)
+    expect(fine):is_near(exact, 0.1 * exact)
+    expect(function() llm.load(nil, { requantise = "q9" }) end):raises("q9")
+  end)
+end)
