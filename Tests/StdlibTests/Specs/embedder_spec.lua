@@ -40,6 +40,13 @@ describe("an embedder", function()
     expect(cosines[{ 2, 2 }] > cosines[{ 2, 1 }]):equals(true)
   end)
 
+  it("says what it is", function()
+    local e = embedder("all-minilm-l6-v2")
+    expect(e.name):equals("all-minilm-l6-v2")
+    expect({ e.dimensions, e.layers, e.heads, e.vocabulary_size }):equals({ 384, 6, 12, 30522 })
+    expect(e.path):is_a("string")
+  end)
+
   it("shows how it cuts text", function()
     local e = embedder("all-minilm-l6-v2")
     local ids, pieces = e:tokenize("embeddings")
