@@ -65,6 +65,7 @@ public final class NotebookRunner {
     var result = CellReport(index: index, id: cell.id, tags: cell.tags)
     observer?.cellStarted(result, place: place, of: plan.positions.count)
     var options = RunOptions(name: "cell \(index + 1)")
+    options.isStopped = { StopSignals.arrivals > 0 }
     switch plan.allowance(of: cell, elapsed: clock.elapsed) {
     case .unlimited: break
     case .seconds(let seconds): options.timeLimitSeconds = seconds

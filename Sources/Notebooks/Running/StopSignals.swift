@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Turns SIGINT, SIGTERM and SIGHUP into an interruption of the cell that runs.
 ///
-/// The first stops the cell, so that the run can save and end; the third ends the process at once.
+/// The first stops the cell, or the next one where none runs, so that the run can save and end; the
+/// third ends the process at once.
 enum StopSignals {
   private static let numbers = [SIGINT, SIGTERM, SIGHUP]
   // Written only while no handler is installed; the handler only reads it.
@@ -26,6 +27,7 @@ enum StopSignals {
         sigaction(number, &action, nil)
       }
       self.session = nil
+      count.store(0, ordering: .sequentiallyConsistent)
     }
     return try body()
   }

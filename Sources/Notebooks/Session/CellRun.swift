@@ -28,6 +28,9 @@ struct CellRun {
       code: code, chunkName: name, number: number, timeLimitSeconds: options.timeLimitSeconds,
       isScript: options.isScript)
     request.isRestricted = options.isRestricted || isRestricted
+    if options.isStopped() {
+      return Evaluation(problem: Problem("stopped before it began", kind: .interrupted))
+    }
     let evaluation = session.interpreter.evaluate(request, into: publisher)
     if let result = evaluation.result, !CellSource.asksForSilence(code) {
       publisher.result(result, number: number)

@@ -97,6 +97,8 @@ public struct RunOptions: Sendable {
   public var isScript: Bool
   /// True for code that must not touch files, processes or the rest of the session.
   public var isRestricted: Bool
+  /// Asked when the cell has begun: true stops it, for a stop that came while nothing ran.
+  public var isStopped: @Sendable () -> Bool = { false }
 
   /// Creates options.
   public init(
