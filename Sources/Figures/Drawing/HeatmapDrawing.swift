@@ -58,6 +58,10 @@ struct HeatmapDrawing {
       return Size2(
         width: max(0.2, (size.width - left - 110) / c), height: max(0.2, (size.height - 110) / r))
     }
+    if !heatmap.cellTexts.isEmpty {
+      let widest = heatmap.cellTexts.joined().map { TextMeasure.width($0, size: 9.5) }.max() ?? 0
+      return Size2(width: min(max(widest + 8, 24), max(34, 640 / c), 110), height: 17)
+    }
     let (w, h) = (min(40, 520 / c), min(40, 440 / r))
     let square = min(w, h)
     // A square of less than 9 pixels wastes the picture on a long matrix.
@@ -106,6 +110,13 @@ struct HeatmapDrawing {
 
   /// The values as text where all of them fit into their cells.
   private func cellTexts(_ cell: Size2) -> [[String]]? {
+    if !heatmap.cellTexts.isEmpty {
+      return (0..<rows).map { row in
+        (0..<columns).map {
+          TextMeasure.truncated(heatmap.cellText(row, $0), to: cell.width - 4, size: 9.5)
+        }
+      }
+    }
     guard heatmap.showsValues ?? (rows * columns <= 400) else { return nil }
     let texts = (0..<rows).map { row in
       (0..<columns).map { column in

@@ -19,7 +19,10 @@ struct TextHeatmap {
         colors.value(row, column).map { NumberFormat.compact($0, digits: 2).displayWidth }
       }
     }
-    valueWidth = rows * columns <= 400 || map.showsValues == true ? (texts.max() ?? 1) + 1 : 2
+    valueWidth =
+      !map.cellTexts.isEmpty
+      ? min(11, (map.cellTexts.joined().map(\.displayWidth).max() ?? 1) + 1)
+      : rows * columns <= 400 || map.showsValues == true ? (texts.max() ?? 1) + 1 : 2
     self.width = max(24, width)
     self.height = max(6, height ?? 40)
   }
@@ -70,6 +73,7 @@ struct TextHeatmap {
     let limit = room / columns
     let name = map.columnLabels.isEmpty ? 0 : (names.map(\.displayWidth).max() ?? 0) + 1
     let value = showsValues ? valueWidth : 2
+    if !map.cellTexts.isEmpty { return max(1, min(limit, max(value, min(name, 11), 2))) }
     return max(1, min(limit, max(value, min(name, 9), 2)))
   }
 
@@ -77,7 +81,7 @@ struct TextHeatmap {
   private let valueWidth: Int
 
   private var showsValues: Bool {
-    paint.color != .none && (map.showsValues ?? (rows * columns <= 400))
+    !map.cellTexts.isEmpty || paint.color != .none && (map.showsValues ?? (rows * columns <= 400))
   }
 
   private func draw(
@@ -85,6 +89,9 @@ struct TextHeatmap {
   ) {
     guard let fraction = colors.fraction(row, column), let value = colors.value(row, column) else {
       return canvas.put(String(repeating: "·", count: size), x: x, y: y, ink: paint.muted)
+    }
+    if !map.cellTexts.isEmpty {
+      return drawText(map.cellText(row, column), fraction, x: x, y: y, size: size, in: &canvas)
     }
     guard paint.color != .none else {
       return canvas.put(String(repeating: Self.shade(fraction), count: size), x: x, y: y)
@@ -98,6 +105,21 @@ struct TextHeatmap {
       : ""
     canvas.put(
       shown.padded(toWidth: size), x: x, y: y,
+      ink: ground.brightness > 0.55 ? Color(0x14181D) : Color(0xFFFFFF), ground: ground)
+  }
+
+  /// A text on its colour; without colours a shade stands behind it.
+  private func drawText(
+    _ text: String, _ fraction: Double, x: Int, y: Int, size: Int, in canvas: inout TextCanvas
+  ) {
+    guard paint.color != .none else {
+      let shade = String(Self.shade(fraction))
+      return canvas.put(
+        text.truncated(toWidth: size - 1).padded(toWidth: size - 1) + shade, x: x, y: y)
+    }
+    let ground = colors.ramp.color(at: fraction)
+    canvas.put(
+      text.truncated(toWidth: size - 1).padded(toWidth: size), x: x, y: y,
       ink: ground.brightness > 0.55 ? Color(0x14181D) : Color(0xFFFFFF), ground: ground)
   }
 

@@ -20,6 +20,8 @@ public struct Heatmap: Hashable, Sendable {
   public var ramp: ColorRamp?
   /// Whether cells carry their values; nil shows them where they fit and are few.
   public var showsValues: Bool?
+  /// What is written into the cells in place of values, row by row; empty for the values.
+  public var cellTexts: [[String]] = []
   /// The size of the picture in pixels; nil fits it to the cells.
   public var size: Size?
 
@@ -36,6 +38,11 @@ public struct Heatmap: Hashable, Sendable {
     self.x = x
     self.y = y
     self.color = color
+  }
+
+  /// What is written into a cell, where texts are given.
+  func cellText(_ row: Int, _ column: Int) -> String {
+    row < cellTexts.count && column < cellTexts[row].count ? cellTexts[row][column] : ""
   }
 
   /// How many columns the widest row has.
