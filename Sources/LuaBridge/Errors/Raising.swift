@@ -1,4 +1,4 @@
-import Base
+public import Base
 import CLua
 import CLuaSupport
 
@@ -31,9 +31,24 @@ struct CauseMemory {
   }
 }
 
+extension LuaState {
+  /// A problem that stands for a Lua error where only problems pass, as in a callback below code that
+  /// knows no Lua; where it is raised into Lua, the error itself is.
+  public func standIn(for error: LuaError) -> Problem {
+    let problem = Problem(error.description)
+    core.standIn = (problem.description, error)
+    return problem
+  }
+}
+
 /// Pushes a Swift error as a Lua error value and returns the code that makes C raise it.
 func raise(_ error: any Error, from site: CallSite, on stack: LuaStack) -> CInt {
   reserve(stack, 4)
+  let core = LuaCore.of(stack)
+  if let standIn = core.standIn, !(error is LuaError), standIn.text == String(describing: error) {
+    core.standIn = nil
+    return raise(standIn.error, from: site, on: stack)
+  }
   if let error = error as? LuaError {
     if error.isRaised {
       error.value.luaPush(stack)

@@ -16,6 +16,8 @@ final class LuaCore: @unchecked Sendable {
   var recorder: CallRecorder?
   let sources = ChunkSources()
   var causes = CauseMemory()
+  /// The Lua error that a Swift error of this text stands for.
+  var standIn: (text: String, error: LuaError)?
   private let released = Mutex<[CInt]>([])
 
   init(limit: Int) {
