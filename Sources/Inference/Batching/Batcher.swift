@@ -202,7 +202,8 @@ public final class Batcher {
   /// Gives a request a sequence, with what the pool still knows of its tokens.
   private func admit(_ id: BatchRequest.ID, _ request: BatchRequest) {
     let sequence = KVSequence(executor.pool, variant: request.adapter?.id ?? 0)
-    let reused = sequence.adopt(beginningOf: request.tokens)
+    // An observer is to see every token.
+    let reused = executor.observer == nil ? sequence.adopt(beginningOf: request.tokens) : 0
     if request.generation.tokens.isEmpty { requests[id]?.answer.noteReuse(reused) }
     sequences[id] = sequence
     requests[id]?.phase = .prefill

@@ -17,6 +17,12 @@ public final class KVPool {
   private var ledger: BlockLedger
   private var memory: [UnsafeMutableRawPointer] = []
   private let layerBytes: Int
+  private var living: [Int: Living] = [:]
+  private var sequencesMade = 0
+  /// How often what was computed so far stopped being true.
+  private(set) var epoch = 0
+
+  private struct Living { weak var sequence: KVSequence? }
 
   /// Creates a pool; memory is taken as blocks are.
   ///
@@ -63,7 +69,29 @@ public final class KVPool {
   /// Forgets the content of every block that nobody holds.
   public func dropKept() { ledger.dropKept() }
 
+  /// Sees to it that no later sequence finds keys and values computed up to now, as where values in
+  /// the layers are about to be changed.
+  public func beginEpoch() {
+    epoch += 1
+    dropKept()
+  }
+
+  /// The sequences that live, in the order they were made.
+  public var sequences: [KVSequence] {
+    living.sorted { $0.key < $1.key }.compactMap(\.value.sequence)
+  }
+
   // MARK: For sequences
+
+  /// Notes a sequence that begins to live; gives its number, from 1.
+  func enter(_ sequence: KVSequence) -> Int {
+    sequencesMade += 1
+    living[sequencesMade] = Living(sequence: sequence)
+    return sequencesMade
+  }
+
+  /// Forgets a sequence that ends.
+  func leave(_ number: Int) { living[number] = nil }
 
   func take() throws(Problem) -> Int {
     guard let block = ledger.take() else { throw tooFew(1) }

@@ -13,7 +13,11 @@ public final class KVSequence {
   /// What keys and values depend on beside the tokens, as an adapter; sequences with different
   /// variants share nothing.
   public let variant: Int
+  /// Its number among all sequences of the pool, from 1 in the order they were made.
+  public private(set) var number = 0
 
+  /// What stands for everything before the first block.
+  private let root: Int
   /// The blocks' addresses, as kernels read them.
   private(set) var addresses: [UnsafeMutableRawPointer?] = []
   /// The names of the contents of its full, indexed blocks.
@@ -28,9 +32,15 @@ public final class KVSequence {
   public init(_ pool: KVPool, variant: Int = 0) {
     self.pool = pool
     self.variant = variant
+    // Variants are few: the pool's epoch goes beside them.
+    root = -1 - variant - pool.epoch << 32
+    number = pool.enter(self)
   }
 
-  deinit { dropBlocks(from: 0) }
+  deinit {
+    pool.leave(number)
+    dropBlocks(from: 0)
+  }
 
   /// A sequence that goes on from the same tokens; nothing is copied until one of them writes.
   public func fork() -> KVSequence {
@@ -117,7 +127,7 @@ public final class KVSequence {
   }
 
   /// What stands for everything before the next block to be indexed.
-  private var parent: Int { contents.last ?? -1 - variant }
+  private var parent: Int { contents.last ?? root }
 
   /// The block that the next position is written into, where it holds some already.
   private var openBlock: (index: Int, block: Int)? {

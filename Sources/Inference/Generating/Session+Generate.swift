@@ -37,9 +37,14 @@ extension Session {
 
   /// Keeps the longest common beginning with a prompt and gives its length.
   ///
-  /// The prompt's last token is never kept: it is run to get logits.
+  /// The prompt's last token is never kept: it is run to get logits. Nothing is kept while an
+  /// observer looks at every step, because it is to see all tokens.
   @discardableResult
   public func reuse(_ prompt: [TokenID]) -> Int {
+    guard executor.observer == nil else {
+      cache.truncate(to: 0)
+      return 0
+    }
     let common = zip(cache.tokens, prompt).prefix { $0 == $1 }.count
     let kept = min(common, prompt.count - 1)
     cache.truncate(to: kept)

@@ -1,3 +1,5 @@
+public import Base
+
 /// A place in the forward pass where values can be looked at, and changed.
 ///
 /// Raw values are the names in hooks: `blk.3.attn.scores` is the attention of the fourth layer.
@@ -64,8 +66,10 @@ public struct Observation {
 public struct Observer {
   /// Says whether a tap of a layer is to be shown.
   public let wants: (Tap, Int) -> Bool
-  /// Takes what is shown; an error ends the pass.
+  /// Takes what is shown.
   public let observe: (Observation) -> Void
+  /// Asked between layers: a problem ends the pass.
+  public let problem: () -> Problem?
 
   /// Creates an observer of some taps in all layers.
   public init(_ taps: Set<Tap>, _ observe: @escaping (Observation) -> Void) {
@@ -74,9 +78,22 @@ public struct Observer {
 
   /// Creates an observer of the places that a question answers with true.
   public init(
-    wants: @escaping (Tap, Int) -> Bool, _ observe: @escaping (Observation) -> Void
+    wants: @escaping (Tap, Int) -> Bool, problem: @escaping () -> Problem? = { nil },
+    _ observe: @escaping (Observation) -> Void
   ) {
     self.wants = wants
+    self.problem = problem
     self.observe = observe
+  }
+
+  /// One observer for two: each sees what it wants, the first one first.
+  static func joined(_ a: Observer?, _ b: Observer?) -> Observer? {
+    guard let a, let b else { return a ?? b }
+    return Observer(
+      wants: { a.wants($0, $1) || b.wants($0, $1) }, problem: { a.problem() ?? b.problem() }
+    ) { seen in
+      if a.wants(seen.tap, seen.layer) { a.observe(seen) }
+      if b.wants(seen.tap, seen.layer) { b.observe(seen) }
+    }
   }
 }

@@ -74,6 +74,7 @@ final class Pass {
 
   /// Throws when the pass is to end.
   func checkStop() throws(Problem) {
+    if let problem = observer?.problem() { throw problem }
     if shouldStop() { throw Problem("stopped", kind: .interrupted) }
     try checkProducts()
   }

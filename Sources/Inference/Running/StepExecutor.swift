@@ -17,6 +17,8 @@ public final class StepExecutor {
   public let pool: KVPool
   /// What operations took, where somebody wants to know.
   public var profile: StepProfile?
+  /// Looks at values inside every step, beside the observer of a single run.
+  public var observer: Observer?
 
   /// The most rows of one run through the layers: memory stays bounded, a stop is seen soon, and a
   /// larger run would not stay in the second-level cache.
@@ -25,6 +27,7 @@ public final class StepExecutor {
   private static let logitRows = 32
 
   private let arena = Arena()
+  private var isRunning = false
 
   /// Creates an executor over a pool that fits the engine.
   public init(_ engine: Engine, _ pool: KVPool) {
@@ -42,6 +45,14 @@ public final class StepExecutor {
     _ plan: StepPlan, observer: Observer? = nil, shouldStop: () -> Bool = { false },
     onLogits: OnLogits = { _, _, _ in }
   ) throws(Problem) {
+    guard !isRunning else {
+      throw Problem(
+        "the model runs already: what looks inside a pass cannot start another one on it",
+        fix: "keep the tensor and go on after the pass, or load the model a second time")
+    }
+    isRunning = true
+    defer { isRunning = false }
+    let observer = Observer.joined(self.observer, observer)
     try check(plan)
     for (index, item) in plan.enumerated() {
       do throws(Problem) { try item.sequence.reserve(item.tokens.count) } catch {
@@ -122,6 +133,7 @@ public final class StepExecutor {
     try pass.checkStop()
     for entry in piece { entry.item.sequence.commit(entry.item.tokens) }
     try logits(piece, states, pass, onLogits)
+    if let problem = observer?.problem() { throw problem }
     profile?.addStep(rows: pass.count, start.duration(to: .now))
   }
 
