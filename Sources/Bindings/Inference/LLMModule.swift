@@ -76,6 +76,8 @@ public enum LLMModule: LuaDeclarations {
     constraintMembers
     LanguageModel.exported
     Constraint.exported
+    ModelReport.exported
+    ModelHook.exported
     Generation.exported
     BatchObject.exported
     BatchRequest.exported

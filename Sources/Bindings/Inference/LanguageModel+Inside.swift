@@ -17,7 +17,9 @@ extension LanguageModel {
   func hiddenStates(_ prompt: Prompt, _ state: LuaState) throws(Problem) -> [Tensor] {
     let ids = try tokens(of: prompt)
     var layers = [[Float]](repeating: [], count: engine.spec.layers + 1)
-    try look(at: [.embedding, .layerOutput], ids, state) { seen in
+    try executor.look(
+      at: [.embedding, .layerOutput], ids, shouldStop: state.stopQuestion
+    ) { seen in
       layers[seen.tap == .embedding ? 0 : seen.layer + 1] += seen.values
     }
     return try layers.map { values throws(Problem) in
@@ -37,7 +39,7 @@ extension LanguageModel {
         fix: "layers go from 1 to \(layers), heads from 1 to \(heads)")
     }
     var weights = [Float](repeating: 0, count: ids.count * ids.count)
-    try look(at: [.attention], ids, state) { seen in
+    try executor.look(at: [.attention], ids, shouldStop: state.stopQuestion) { seen in
       guard seen.layer == layer - 1 else { return }
       for row in 0..<seen.rows / heads {
         let start = (row * heads + head - 1) * seen.columns
@@ -46,20 +48,6 @@ extension LanguageModel {
       }
     }
     return try Tensor(weights, shape: [ids.count, ids.count])
-  }
-
-  private func look(
-    at taps: Set<Tap>, _ ids: [TokenID], _ state: LuaState, _ take: (Observation) -> Void
-  ) throws(Problem) {
-    // The observer is kept by nothing that outlives the run.
-    let problem: Problem? = withoutActuallyEscaping(take) { take in
-      do throws(Problem) {
-        try freshSession().run(
-          ids, logits: .none, observer: Observer(taps, take), shouldStop: state.stopQuestion)
-        return nil
-      } catch { return error }
-    }
-    if let problem { throw problem }
   }
 }
 

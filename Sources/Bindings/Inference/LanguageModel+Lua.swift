@@ -103,6 +103,11 @@ extension LanguageModel: LuaExported {
     beamMembers
     batchMembers
     adapterMembers
+    hookMembers
+    partMembers
+    lensMembers
+    shownMembers
+    measuredMembers
   }
 }
 

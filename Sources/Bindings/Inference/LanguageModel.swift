@@ -19,6 +19,9 @@ public final class LanguageModel {
   /// Which token followed which in what this model generated; guesses come from it where asked for.
   let ngrams = NGramDrafter(order: 2, drafts: 64)
 
+  /// What Lua functions look at in every pass.
+  let hooks = HookList()
+
   /// The sequences that successive calls share, by their adapter's number; 0 is without.
   private var sessions: [Int: Session] = [:]
 
@@ -39,6 +42,12 @@ public final class LanguageModel {
     let made = Session(executor, adapter: adapter)
     sessions[key] = made
     return made
+  }
+
+  /// Lets the shared sequences go, and sees to it that nothing computed so far is taken over.
+  func forgetSequence() {
+    sessions = [:]
+    executor.pool.beginEpoch()
   }
 
   /// An empty sequence of its own.
