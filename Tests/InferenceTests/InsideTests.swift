@@ -1,12 +1,13 @@
 import Base
 import Models
+import TestSupport
 import Testing
 
 @testable import Inference
 
 /// What looks inside show, on small random models.
 @Suite struct InsideTests {
-  private static let stays: () -> Bool = { false }
+  private static let stays: @Sendable () -> Bool = { false }
 
   private static func executor(_ engine: Engine, blockSize: Int = 4) throws -> StepExecutor {
     StepExecutor(engine, try engine.makePool(blockSize: blockSize))
