@@ -247,6 +247,133 @@ function Model:adapter(options) end
 ---@return llm.Model
 function Model:merge(adapter) end
 
+--- Calls a function with the values at places of every forward pass.
+---
+--- Names are those of m:taps(): "blk.N.…" with N from 0, as in the names of a model file's tensors, and "embed", "norm", "logits". A star stands for any text without a dot, at the end for anything. info has name, layer (from 1, as m:layers() counts; nil outside of layers), position (of the first row, from 1) and item (the sequence of a batch, from 1). While there are hooks no keys and values are taken over from earlier calls, so that a hook sees every token. An error in f ends the pass.
+---
+--- ```lua
+--- llm.load():hook("blk.3.out", function(x, info) return x * 0.5 end):remove()
+--- ```
+---@param name string as in "blk.3.attn.scores" or "blk.*.out"; layers count from 0
+---@param f fun(values: tensor.Tensor, info: table): tensor.Tensor? gets a copy of the values; a tensor of the same shape that it returns replaces them
+---@return llm.Hook
+function Model:hook(name, f) end
+
+--- The places that hooks can look at, and what stands there.
+---
+--- ```lua
+--- llm.load():taps()
+--- ```
+---@return llm.Report
+function Model:taps() end
+
+--- Each layer: its operators, and its weight tensors with shape, format and bytes.
+---
+--- Element i is { number, name, operators, tensors, parameters, bytes }; .embedding and .output are what stands before and behind the layers. Shapes have rows first.
+---
+--- ```lua
+--- llm.load():layers()[1].tensors[1].name
+--- ```
+---@return llm.Report
+function Model:layers() end
+
+--- The blocks of the key-value cache as they are now: held, shared, kept or free.
+---
+--- Element i is { number, use, holders, positions, sequences }; fields count blocks by use (.held, .shared, .kept, .free), .empty_positions are places in held blocks that no token fills, .sequences lists { number, tokens, blocks }.
+---
+--- ```lua
+--- llm.load():blocks()
+--- ```
+---@return llm.Report
+function Model:blocks() end
+
+---@class llm.Model.logit_lens.Options
+---@field k? integer how many tokens (1 to 100, default 5)
+---@field position? integer behind which token, from 1, or from -1 back (default -1)
+
+--- What the model would say behind each layer: a list of { text, id, probability } per layer.
+---
+--- The residual stream behind each layer goes through the last norm and the output matrix; the last element is the model's own answer. The picture shows the last 16 positions.
+---
+--- ```lua
+--- llm.load():logit_lens("The capital of France is", { k = 1 })[30][1].text
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@param options? llm.Model.logit_lens.Options
+---@return llm.Report
+function Model:logit_lens(prompt, options) end
+
+--- Where a head looks, as a picture with the tokens at its sides.
+---
+--- ```lua
+--- llm.load():attention_map("The cat sat because it was tired", 1, 1)
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@param layer integer from 1 (at least 1)
+---@param head integer from 1 (at least 1)
+---@return plot.Figure
+function Model:attention_map(prompt, layer, head) end
+
+---@class llm.Model.watch.Options
+---@field k? integer how many candidates are shown (1 to 50, default 5)
+---@field max_tokens? integer the most tokens to produce (1 to 1000, default 16)
+---@field temperature? number divides the logits (0 to 100, default 0)
+---@field top_p? number keep the most probable tokens up to this (0 to 1, default 1)
+---@field seed? integer fixes the random stream (default 0)
+
+--- Generates, and shows the most probable tokens of every step.
+---
+--- Element i is { text, id, probability, candidates } of a step; probabilities are the model's own, before temperature and top_p. probability is nil where the taken token is not among the k candidates.
+---
+--- ```lua
+--- llm.load():watch("The capital of France is", { max_tokens = 4, k = 3 })
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@param options? llm.Model.watch.Options
+---@return llm.Report
+function Model:watch(prompt, options) end
+
+--- A text with its tokens coloured by how much the model expected them.
+---
+--- Element i is { text, ids, probability, surprise_bits }; the first token of a text has no probability. A generation keeps the probabilities that its tokens were drawn with.
+---
+--- ```lua
+--- llm.load():colour("Paris is the capital of Italy.")
+--- ```
+---@param text llm.Generation|string|integer[] a generation, text, or token ids
+---@return llm.Report
+function Model:colour(text) end
+
+---@class llm.Model.profile.Options
+---@field max_tokens? integer tokens to produce behind a prompt (1 to 10000, default 32)
+
+--- What each operator took: time, bytes, multiply-adds, shares of this machine's limits.
+---
+--- Element i is { operator, calls, seconds, share, bytes, multiply_adds, bytes_per_second, operations_per_second, bandwidth_share, arithmetic_share }; a multiply-add is two operations. The limits are measured now: reading memory as large as the weights, and multiply-adds of bytes. For a prompt the fields .prefill and .decode are reports of their own. .roofline is the picture; bytes are those of weights and cache, so operators that only touch activations have none.
+---
+--- ```lua
+--- llm.load():profile("The capital of France is", { max_tokens = 4 })
+--- ```
+---@param run function|string|integer[] a function that uses the model; or a prompt, text or token ids, to go on from
+---@param options? llm.Model.profile.Options
+---@return llm.Report
+function Model:profile(run, options) end
+
+---@class llm.Model.activation_statistics.Options
+---@field quiet? number neurons below this share of their layer's RMS count as near zero (0 to 10, default 0.1)
+
+--- How large values are behind each layer: mean, deviation, RMS, largest, quiet neurons.
+---
+--- Element i is { mean, standard_deviation, rms, largest, largest_channel, quiet_share } of the residual stream behind layer i; quiet_share is about the neurons of its feed-forward block.
+---
+--- ```lua
+--- llm.load():activation_statistics("The cat sat because it was tired")[1].rms
+--- ```
+---@param prompt string|integer[] text, or token ids
+---@param options? llm.Model.activation_statistics.Options
+---@return llm.Report
+function Model:activation_statistics(prompt, options) end
+
 --- A form that generated text must have: the option constraint of generate and chat.
 ---
 --- ```lua
@@ -265,6 +392,46 @@ local Constraint = {}
 ---@param text string the whole text
 ---@return boolean
 function Constraint:matches(text) end
+
+--- Numbers from inside a model: a list with fields that prints itself and shows as a picture.
+---
+--- ```lua
+--- llm.load():layers()
+--- ```
+---@class llm.Report
+---@operator len: integer
+---@field [any] any
+local Report = {}
+
+--- The picture of it, where it has one.
+---
+--- ```lua
+--- llm.load():activation_statistics("The cat sat"):figure()
+--- ```
+---@return plot.Figure
+function Report:figure() end
+
+--- The forms that a notebook shows.
+---@return table<string, string>
+function Report:__mime() end
+
+--- A function that sees values inside a model while it runs.
+---
+--- ```lua
+--- llm.load():hook("blk.*.out", function(x) end):remove()
+--- ```
+---@class llm.Hook
+---@field pattern string The places as they were named. Read-only.
+---@field names string[] The places that the pattern stands for. Read-only.
+---@field calls integer How often the function was called. Read-only.
+local Hook = {}
+
+--- Takes the hook away; without hooks a pass costs nothing.
+---
+--- ```lua
+--- llm.load():hook("logits", function(x) end):remove()
+--- ```
+function Hook:remove() end
 
 --- What a model produced; prints as its text.
 ---
