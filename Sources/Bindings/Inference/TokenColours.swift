@@ -53,13 +53,13 @@ struct TokenColours {
   var html: String {
     let spans = scored.pieces.map { piece in
       guard let probability = piece.probability, let bits = piece.surprise else {
-        return "<span title=\"the first token\">\(Figure.escaped(piece.text))</span>"
+        return "<span title=\"the first token\">\(Self.escaped(piece.text))</span>"
       }
       let title =
         "\(percent(probability)), \((bits * 100).rounded() / 100) bits, token "
         + piece.tokens.map { String($0) }.joined(separator: " ")
       return "<span style=\"\(Self.style(piece.shade))\" title=\"\(title)\">"
-        + "\(Figure.escaped(piece.text))</span>"
+        + "\(Self.escaped(piece.text))</span>"
     }
     let key = Self.warm.map { level in
       "<span style=\"\(Self.style(level.bits / 10));padding:0 6px\">\(level.name)</span>"
@@ -72,6 +72,12 @@ struct TokenColours {
       </div>
 
       """
+  }
+
+  /// A text made safe that keeps its lines.
+  private static func escaped(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { Figure.escaped(String($0)) }.joined(separator: "\n")
   }
 
   /// Half-transparent orange is legible under the page's own ink, dark or light.
