@@ -66,7 +66,7 @@ struct EngineSuite: Suite {
     return Case(
       "peak memory", .bytes, .atMost(175e6 + Double(ours.engine.packedBytes.count)),
       peer: LlamaPeer.memory(model: model), rounds: 3
-    ) { try ChildRun.run([siblingProgram("orrery"), "-e", chunk]).peakBytes }
+    ) { try ChildRun.peakBytes(of: [siblingProgram("orrery"), "-e", chunk]) }
   }
 
   /// What the machine could do: the share that decode and prefill reach of it.

@@ -35,6 +35,10 @@ enum BenchCommand {
       if CommandLine.arguments.dropFirst().first == "reference" {
         exit(try checkReferences(Array(CommandLine.arguments.dropFirst(2))))
       }
+      if CommandLine.arguments.dropFirst().first == "peak" {
+        print(try ChildRun.run(Array(CommandLine.arguments.dropFirst(2))).peakBytes)
+        exit(0)
+      }
       let options = try parse(Array(CommandLine.arguments.dropFirst()))
       exit(options.isList ? list() : try measure(options))
     } catch {

@@ -70,6 +70,18 @@ struct ChildRun {
     return run
   }
 
+  /// What a program holds at most.
+  ///
+  /// A process begins with the resident set of the one that starts it in its record, so a fresh copy of
+  /// this program, which holds next to nothing, does it.
+  static func peakBytes(of command: [String]) throws -> Double {
+    let output = try run([FileIO.resolved("/proc/self/exe"), "peak"] + command).output
+    guard let bytes = output.split(separator: "\n").last.flatMap({ Double($0) }) else {
+      throw Problem("no figure in: \(output)")
+    }
+    return bytes
+  }
+
   /// Starts a program with this process's environment and some variables more.
   static func spawn(
     _ command: [String], _ environment: [String: String],

@@ -29,8 +29,8 @@ enum LlamaPeer {
   /// What a process of it holds at most, without what Python itself takes.
   static func memory(model: String) -> Peer {
     PythonPeers.peer("llama-cpp-python") { python in
-      let run = try ChildRun.run([python, "-c", code, "prefill", model, "1"])
-      return run.peakBytes - (try ChildRun.run([python, "-c", "import llama_cpp"]).peakBytes)
+      try ChildRun.peakBytes(of: [python, "-c", code, "prefill", model, "1"])
+        - ChildRun.peakBytes(of: [python, "-c", "import llama_cpp"])
     }
   }
 

@@ -12,27 +12,25 @@ struct NotebookSuite: Suite {
     try write(kernel: "orrery", language: "lua", to: ours)
     try write(kernel: "python3", language: "python", to: theirs)
     let program = siblingProgram("orrery")
-    func runOurs() throws -> ChildRun {
-      try ChildRun.run([program, "notebook", "run", ours, "--output", "\(folder)/ours-out.ipynb"])
-    }
-    func papermill(_ figure: @escaping (ChildRun) -> Double) -> Peer {
+    let command = [program, "notebook", "run", ours, "--output", "\(folder)/ours-out.ipynb"]
+    func papermill(_ figure: @escaping ([String]) throws -> Double) -> Peer {
       // The kernel is what runs the cells, so the peer is both; its version is papermill's.
       guard PythonPeers.version("ipykernel") != nil else {
         return .missing("papermill + ipykernel")
       }
       return PythonPeers.peer("papermill") { python in
-        figure(
-          try ChildRun.run(
-            [python, "-m", "papermill", "--no-progress-bar", theirs, "\(folder)/theirs-out.ipynb"]))
+        try figure(
+          [python, "-m", "papermill", "--no-progress-bar", theirs, "\(folder)/theirs-out.ipynb"])
       }
     }
     return [
       Case(
-        "20 cells, wall time", .seconds, .fasterAtLeast(25), peer: papermill(\.seconds)
-      ) { try runOurs().seconds },
+        "20 cells, wall time", .seconds, .fasterAtLeast(25), peer: papermill { try ChildRun.run($0).seconds }
+      ) { try ChildRun.run(command).seconds },
       Case(
-        "20 cells, peak memory", .bytes, .ratioAtMost(0.4), peer: papermill(\.peakBytes), rounds: 3
-      ) { try runOurs().peakBytes },
+        "20 cells, peak memory", .bytes, .ratioAtMost(0.4), peer: papermill(ChildRun.peakBytes),
+        rounds: 3
+      ) { try ChildRun.peakBytes(of: command) },
     ]
   }
 
