@@ -25,7 +25,8 @@ struct NotebookSuite: Suite {
     }
     return [
       Case(
-        "20 cells, wall time", .seconds, .fasterAtLeast(25), peer: papermill { try ChildRun.run($0).seconds }
+        "20 cells, wall time", .seconds, .fasterAtLeast(25),
+        peer: papermill { try ChildRun.run($0).seconds }
       ) { try ChildRun.run(command).seconds },
       Case(
         "20 cells, peak memory", .bytes, .ratioAtMost(0.4), peer: papermill(ChildRun.peakBytes),
