@@ -16,18 +16,8 @@ struct LlamaArchitecture: Architecture {
     tables = try reader.tokenTables()
     cacheShape = KVShape(spec)
     let factors = try reader.optionalVector("rope_freqs.weight", count: spec.headWidth / 2)
-    let rotary = try RotaryPositions(reader.file, spec, factors: factors)
-    self.rotary = rotary
-    var layers: [DecoderLayer] = []
-    for number in 0..<spec.layers {
-      layers.append(
-        try reader.decoderLayer(
-          number,
-          attention: try reader.attention(
-            number, AttentionShape(spec, layer: number), rotary: rotary),
-          feedForward: try reader.feedForwardOrMixture(number, .silu, Routing(spec))))
-    }
-    stack = try reader.decoderStack(layers)
+    rotary = try RotaryPositions(reader.file, spec, factors: factors)
+    stack = try reader.decoderStack(rotary: rotary)
   }
 
   func run(_ pass: Pass) throws(Problem) -> Rows {

@@ -15,18 +15,8 @@ struct QwenArchitecture: Architecture {
     let spec = reader.spec
     tables = try reader.tokenTables()
     cacheShape = KVShape(spec)
-    let rotary = try RotaryPositions(reader.file, spec, pairsHalves: true)
-    self.rotary = rotary
-    var layers: [DecoderLayer] = []
-    for number in 0..<spec.layers {
-      layers.append(
-        try reader.decoderLayer(
-          number,
-          attention: try reader.attention(
-            number, AttentionShape(spec, layer: number), rotary: rotary),
-          feedForward: try reader.feedForwardOrMixture(number, .silu, Routing(spec))))
-    }
-    stack = try reader.decoderStack(layers)
+    rotary = try RotaryPositions(reader.file, spec, pairsHalves: true)
+    stack = try reader.decoderStack(rotary: rotary)
   }
 
   func run(_ pass: Pass) throws(Problem) -> Rows {

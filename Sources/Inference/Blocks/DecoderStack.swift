@@ -65,6 +65,19 @@ extension WeightReader {
       feedForward: feedForward)
   }
 
+  /// Layers of the usual build throughout: attention with grouped heads turned by their positions,
+  /// then a SiLU-gated block or a mixture of such blocks; the usual norm behind them.
+  mutating func decoderStack(rotary: RotaryPositions) throws(Problem) -> DecoderStack {
+    let spec = spec
+    var layers: [DecoderLayer] = []
+    for number in 0..<spec.layers {
+      let look = try attention(number, AttentionShape(spec, layer: number), rotary: rotary)
+      let feedForward = try feedForwardOrMixture(number, .silu, Routing(spec))
+      layers.append(try decoderLayer(number, attention: look, feedForward: feedForward))
+    }
+    return try decoderStack(layers)
+  }
+
   /// Layers with the usual norm behind them.
   mutating func decoderStack(_ layers: [DecoderLayer]) throws(Problem) -> DecoderStack {
     DecoderStack(layers: layers, outputNorm: try rmsNorm("output_norm", count: spec.width))
