@@ -60,6 +60,7 @@ let package = Package(
     c("CEditSupport", ["CEdit"]),
     c("CRaster", link: ["dl"]),
     c("CTensors", link: ["m", "dl"]),
+    c("CKernels", link: ["m"]),
 
     module("Base", ["CJansson", "CZlib"]),
 
@@ -67,10 +68,12 @@ let package = Package(
     module("Simulation", ["Base"]),
     module("Models", ["Base"]),
     module("Tensors", ["Base", "CTensors"]),
+    module("Devices", ["Base"]),
 
     module("Notebooks", ["Base", "Figures", "CMarkGFM", "CYAML"]),
     module("LuaBridge", ["Base", "CLua", "CLuaSupport"]),
     module("Inference", ["Base", "Models", "Tensors", "CTensors"]),
+    module("Kernels", ["Base", "Devices", "CKernels"]),
 
     module("References", ["Base", "Models", "Tensors", "Inference"]),
     module("Terminal", ["Base", "Notebooks", "CEditSupport"]),
@@ -100,6 +103,8 @@ let package = Package(
     tests("SimulationTests", ["Base", "Simulation"]),
     tests("ModelsTests", ["Base", "Models"]),
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),
+    tests("DevicesTests", ["Base", "Devices"]),
+    tests("KernelsTests", ["Base", "Devices", "CKernels", "Kernels"]),
     tests("ReferenceTests", ["Base", "Inference", "References"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),
     tests("LuaBridgeTests", ["Base", "LuaBridge", "CLua", "CLuaSupport"]),
