@@ -62,7 +62,7 @@ let package = Package(
     c("CTensors", link: ["m", "dl"]),
     c("CKernels", link: ["m"]),
 
-    module("Base", ["CJansson", "CZlib"]),
+    module("Base", ["CJansson", "CZlib", "CYAML"]),
 
     module("Figures", ["Base", "CRaster"]),
     module("Simulation", ["Base"]),
@@ -70,7 +70,7 @@ let package = Package(
     module("Tensors", ["Base", "CTensors"]),
     module("Devices", ["Base"]),
 
-    module("Notebooks", ["Base", "Figures", "CMarkGFM", "CYAML"]),
+    module("Notebooks", ["Base", "Figures", "CMarkGFM"]),
     module("LuaBridge", ["Base", "CLua", "CLuaSupport"]),
     module("Inference", ["Base", "Models", "Tensors", "CTensors"]),
     module("Kernels", ["Base", "Devices", "CKernels"]),

@@ -4,7 +4,8 @@
 extension MIGScheme {
   /// A30-24GB.
   static let a30 = MIGScheme(
-    name: "A30-24GB", board: "A30-24GB", multiprocessors: 56, memoryMiB: 24576,
+    name: "A30-24GB", board: "A30-24GB",
+    devices: ["A30"], pciIDs: ["0x20B710DE"], multiprocessors: 56, memoryMiB: 24576,
     memorySlices: 4, computeSlices: 4,
     profiles: quarters([
       Row(
@@ -38,7 +39,9 @@ extension MIGScheme {
 
   /// A100-SXM4-40GB.
   static let a100x40 = MIGScheme(
-    name: "A100-40GB", board: "A100-SXM4-40GB", multiprocessors: 108, memoryMiB: 40960,
+    name: "A100-40GB", board: "A100-SXM4-40GB",
+    devices: ["A100-SXM4-40GB", "A100-PCIe-40GB"], pciIDs: ["0x20B010DE", "0x20F110DE"],
+    multiprocessors: 108, memoryMiB: 40960,
     memorySlices: 8, computeSlices: 7,
     profiles: eighths([
       Row(
@@ -81,7 +84,9 @@ extension MIGScheme {
 
   /// A100-SXM4-80GB.
   static let a100x80 = MIGScheme(
-    name: "A100-80GB", board: "A100-SXM4-80GB", multiprocessors: 108, memoryMiB: 81920,
+    name: "A100-80GB", board: "A100-SXM4-80GB",
+    devices: ["A100-SXM4-80GB", "A100-PCIe-80GB"], pciIDs: ["0x20B210DE", "0x20B510DE"],
+    multiprocessors: 108, memoryMiB: 81920,
     memorySlices: 8, computeSlices: 7,
     profiles: eighths([
       Row(

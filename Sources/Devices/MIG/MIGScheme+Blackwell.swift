@@ -4,7 +4,8 @@
 extension MIGScheme {
   /// B200-180GB.
   static let b200 = MIGScheme(
-    name: "B200-180GB", board: "B200-180GB", multiprocessors: 148, memoryMiB: 184320,
+    name: "B200-180GB", board: "B200-180GB",
+    devices: ["B200-SXM-180GB"], pciIDs: ["0x290110DE"], multiprocessors: 148, memoryMiB: 184320,
     memorySlices: 8, computeSlices: 7,
     profiles: eighths([
       Row(

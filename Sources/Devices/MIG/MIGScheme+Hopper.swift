@@ -4,7 +4,8 @@
 extension MIGScheme {
   /// H100-PCIE-80GB.
   static let h100PCIe = MIGScheme(
-    name: "H100-80GB-PCIe", board: "H100-PCIE-80GB", multiprocessors: 114, memoryMiB: 81920,
+    name: "H100-80GB-PCIe", board: "H100-PCIE-80GB",
+    devices: ["H100-PCIe-80GB"], pciIDs: ["0x233110DE"], multiprocessors: 114, memoryMiB: 81920,
     memorySlices: 8, computeSlices: 7,
     profiles: eighths([
       Row(
@@ -38,7 +39,9 @@ extension MIGScheme {
 
   /// H100-SXM5-80GB.
   static let h100SXM = MIGScheme(
-    name: "H100-80GB-SXM", board: "H100-SXM5-80GB", multiprocessors: 132, memoryMiB: 81920,
+    name: "H100-80GB-SXM", board: "H100-SXM5-80GB",
+    devices: ["H100-SXM5-80GB", "H800-SXM5-80GB"], pciIDs: ["0x233010DE"], multiprocessors: 132,
+    memoryMiB: 81920,
     memorySlices: 8, computeSlices: 7,
     profiles: eighths([
       Row(
@@ -78,7 +81,8 @@ extension MIGScheme {
 
   /// H200-SXM5-141GB.
   static let h200 = MIGScheme(
-    name: "H200-141GB", board: "H200-SXM5-141GB", multiprocessors: 132, memoryMiB: 144384,
+    name: "H200-141GB", board: "H200-SXM5-141GB",
+    devices: ["H200-SXM5-141GB"], pciIDs: ["0x233510DE"], multiprocessors: 132, memoryMiB: 144384,
     memorySlices: 8, computeSlices: 7,
     profiles: eighths([
       Row(

@@ -6,6 +6,10 @@ public struct MIGScheme: Described, Sendable {
   public let name: String
   /// The board as nvidia-smi names it.
   public let board: String
+  /// The devices of the catalogue that are cut this way.
+  public let devices: [String]
+  /// The device and vendor numbers by which mig-parted tells the boards apart, as "0x20B010DE".
+  public let pciIDs: [String]
   /// Streaming multiprocessors of the whole GPU.
   public let multiprocessors: Int
   /// Memory of the whole GPU, in MiB.

@@ -1,4 +1,3 @@
-internal import Base
 internal import CYAML
 
 /// Reads YAML into the values that JSON has: what files of parameters are written in.
@@ -6,14 +5,14 @@ internal import CYAML
 /// The text is taken apart by libyaml. Plain words mean what YAML 1.2's core schema says; those that
 /// YAML 1.1 reads otherwise (`yes`, `010`) are refused rather than guessed, and so are several
 /// documents in a file, keys that are no text, merge keys and tags of other schemas.
-enum YAMLDocument {
+public enum YAMLDocument {
   /// The most values, counting what aliases repeat.
-  static let valueLimit = 100_000
+  public static let valueLimit = 100_000
   /// The deepest nesting.
-  static let depthLimit = 100
+  public static let depthLimit = 100
 
   /// Reads a document; the error names the line.
-  static func parse(_ bytes: [UInt8], file: String = "YAML") throws(Problem) -> JSONValue {
+  public static func parse(_ bytes: [UInt8], file: String = "YAML") throws(Problem) -> JSONValue {
     var reader = YAMLReader(file: file)
     return try reader.read(bytes)
   }

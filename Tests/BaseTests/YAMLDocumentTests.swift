@@ -1,8 +1,6 @@
 import Base
 import Testing
 
-@testable import Notebooks
-
 @Suite struct YAMLDocumentTests {
   private func parse(_ text: String) throws -> JSONValue {
     try YAMLDocument.parse(Array(text.utf8), file: "p.yaml")
