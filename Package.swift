@@ -75,7 +75,7 @@ let package = Package(
     module("Inference", ["Base", "Models", "Tensors", "CTensors"]),
     module("Kernels", ["Base", "Devices", "CKernels"]),
 
-    module("References", ["Base", "Models", "Tensors", "Inference", "Devices"]),
+    module("References", ["Base", "Models", "Tensors", "Inference", "Devices", "Kernels"]),
     module("Terminal", ["Base", "Notebooks", "CEditSupport"]),
     module(
       "Bindings",

@@ -4,7 +4,8 @@ public import Base
 public protocol ReferenceFile {
   /// The folder under the vectors' root, as in "llm".
   var folder: String { get }
-  /// The name of the file, as in "tokenize.json".
+  /// The name of the file, as in "tokenize.json"; a file of comma-separated values comes as an array
+  /// of its rows, objects of texts by the names in its first line.
   var name: String { get }
   /// Checks every case of the file; nil where our code does not offer what it asks for.
   func check(_ document: JSONValue) throws(Problem) -> ReferenceTally?

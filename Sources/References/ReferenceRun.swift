@@ -61,7 +61,10 @@ public struct ReferenceRun {
     var tally = ReferenceTally()
     do throws(Problem) {
       let text = String(decoding: try FileIO.read(path), as: UTF8.self)
-      guard let result = try file.check(try JSONValue(parsing: text, file: path)) else {
+      let document =
+        path.hasSuffix(".csv")
+        ? try JSONValue(table: text, file: path) : try JSONValue(parsing: text, file: path)
+      guard let result = try file.check(document) else {
         print("\(title) not offered")
         return nil
       }

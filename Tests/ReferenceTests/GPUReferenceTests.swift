@@ -11,5 +11,6 @@ import Testing
     let status = try run.run(["gpu"])
     #expect(status == 0, "\(lines.joined(separator: "\n"))")
     #expect(lines.contains { $0.hasPrefix("gpu/mig.json ") })
+    #expect(lines.contains { $0.hasPrefix("gpu/occupancy.csv ") })
   }
 }

@@ -72,3 +72,8 @@ public struct ComputeLimits: Sendable, Hashable {
   /// The most warps resident on a multiprocessor.
   public var warpsPerMultiprocessor: Int { threadsPerMultiprocessor / warpSize }
 }
+
+extension ComputeLimits: CustomStringConvertible {
+  /// The name, as in "limits of 8.0".
+  public var description: String { "limits of \(name)" }
+}
