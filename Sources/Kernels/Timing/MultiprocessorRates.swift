@@ -1,0 +1,66 @@
+internal import CKernels
+public import Devices
+
+/// What the units of one multiprocessor take, in its own cycles.
+public struct MultiprocessorRates: Sendable, Hashable {
+  /// Schedulers, each with its share of the warps.
+  public var schedulers: Int
+  /// Cycles of work that the memory pipeline queues before schedulers must wait.
+  public var memoryQueue = 48.0
+  /// Cycles of one pass of a global access over the banks; 2 where the cache gives 64 bytes a cycle.
+  public var globalWavefront: Double
+  /// Lines that the first-level cache looks up in a cycle (te42kyfo/gpu-benches, gpu-strides).
+  public var linesPerCycle = 4.0
+  /// Cycles of this multiprocessor's share of the second-level cache for one sector.
+  public var l2Sector: Double
+  /// Cycles of its share of device memory for one sector.
+  public var dramSector: Double
+  /// Cycles from a shared access to its result.
+  public var sharedLatency: Int
+  /// Cycles from a global access to its result from the first-level cache.
+  public var l1Latency: Int
+  /// The same from the second-level cache.
+  public var l2Latency: Int
+  /// The same from device memory.
+  public var dramLatency: Int
+  /// Cycles from a block's end to the first instruction of the next one in its place: what is left of
+  /// 380 cycles of one-store blocks (te42kyfo/gpu-benches, gpu-stream) after their instructions.
+  public var blockStart = 345
+  /// Cycles of a barrier after the last warp came.
+  public var barrierLatency = 16
+  /// Cycles of queued traffic at which accesses must wait.
+  public var backlog: Double
+
+  /// The rates of one multiprocessor of a device when so many of them are active.
+  public init(_ device: Device, active: Int) {
+    let limits = device.limits
+    let active = Double(max(1, min(active, device.multiprocessors.value)))
+    let clock = device.clocks.boost.value
+    // One multiprocessor alone cannot draw more than its port to the second-level cache carries.
+    let port = 64.0
+    let l2Share = min(port, device.memory.l2BytesPerSecond.value / active / clock)
+    let streamed = device.memory.bytesPerSecond.value * device.memory.streamedShare.value
+    let dramShare = min(port, streamed / active / clock)
+    schedulers = limits.schedulers
+    globalWavefront = Double(limits.sharedBytesPerCycle) / Double(limits.l1BytesPerCycle)
+    l2Sector = 32 / l2Share
+    dramSector = 32 / dramShare
+    sharedLatency = Int(device.latencies.shared.value)
+    l1Latency = Int(device.latencies.l1.value)
+    l2Latency = Int(device.latencies.l2.value)
+    dramLatency = Int(device.latencies.dram.value)
+    backlog = 2 * device.latencies.dram.value
+  }
+
+  /// The same for the replay.
+  func forReplay(residentBlocks: Int, warpsPerBlock: Int) -> or_multiprocessor {
+    or_multiprocessor(
+      schedulers: Int32(schedulers), resident_blocks: Int32(residentBlocks),
+      warps_per_block: Int32(warpsPerBlock), block_start: Int32(blockStart),
+      barrier_latency: Int32(barrierLatency), shared_latency: Int32(sharedLatency),
+      l1_latency: Int32(l1Latency), l2_latency: Int32(l2Latency),
+      dram_latency: Int32(dramLatency), memory_queue: memoryQueue,
+      global_wavefront: globalWavefront, lines_per_cycle: linesPerCycle, l2_sector: l2Sector,
+      dram_sector: dramSector, backlog: backlog)
+  }
+}
