@@ -34,6 +34,12 @@ extension ModelSpec {
       + feedForwards(feedForwardParameters(experts: mixture?.used ?? 0)) + embeddingParameters
   }
 
+  /// Parameters that a token uses: all but the experts that it does not go through.
+  public var activeParameters: Int {
+    parameters - feedForwards(feedForwardParameters)
+      + feedForwards(feedForwardParameters(experts: mixture?.used ?? 0))
+  }
+
   private var plainFeedForward: Int { (isGated ? 3 : 2) * width * feedForwardWidth }
 
   private func feedForwardParameters(experts: Int) -> Int {

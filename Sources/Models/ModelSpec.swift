@@ -44,6 +44,8 @@ public struct ModelSpec: Described, Sendable {
   public let otherParameters: Int
   /// What the weights take in the file they were read from; nil for a model known by its numbers only.
   public let storedBytes: Bytes?
+  /// What its makers say of it, where they do.
+  public let published: PublishedFigures?
 
   /// Creates a spec from its numbers; a head is d/H wide where nothing else is said, and other
   /// parameters are two norms a layer and one before the output.
@@ -52,7 +54,8 @@ public struct ModelSpec: Described, Sendable {
     keyValueHeads: Int, headWidth: Int? = nil, vocabularySize: Int, contextLength: Int,
     ropeBase: Double = 10_000, normEpsilon: Double = 1e-5, sharesOutput: Bool = false,
     isGated: Bool = true, mixture: Mixture? = nil, latent: LatentAttention? = nil,
-    window: SlidingWindow? = nil, otherParameters: Int? = nil, storedBytes: Bytes? = nil
+    window: SlidingWindow? = nil, otherParameters: Int? = nil, storedBytes: Bytes? = nil,
+    published: PublishedFigures? = nil
   ) {
     precondition(
       heads > 0 && keyValueHeads > 0 && heads % keyValueHeads == 0,
@@ -76,5 +79,6 @@ public struct ModelSpec: Described, Sendable {
     self.window = window
     self.otherParameters = otherParameters ?? (2 * layers + 1) * width
     self.storedBytes = storedBytes
+    self.published = published
   }
 }
