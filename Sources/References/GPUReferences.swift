@@ -1,4 +1,6 @@
-/// The vectors of `gpu/`: what GPUs are, how they are cut and how kernels fit on them.
+/// The vectors of GPUs: how they are cut, how kernels fit on them and how they talk together.
 enum GPUReferences {
-  static var files: [any ReferenceFile] { [OccupancyReference(), MIGReference()] }
+  static var files: [any ReferenceFile] {
+    [OccupancyReference(), MIGReference(), CollectiveReference()]
+  }
 }

@@ -21,6 +21,8 @@ public struct ReferenceTally: Sendable {
   public private(set) var notOffered = 0
   /// What is not offered, each once.
   public private(set) var missing: [String] = []
+  /// Lines to print under the file's own, as a table of errors.
+  public private(set) var notes: [String] = []
   /// All cases that were held against our code.
   public var total: Int { passed + failures.count }
 
@@ -31,6 +33,9 @@ public struct ReferenceTally: Sendable {
   public mutating func count(_ holds: Bool, _ failure: @autoclosure () -> String) {
     if holds { passed += 1 } else { failures.append(failure()) }
   }
+
+  /// Adds a line to print.
+  public mutating func note(_ line: String) { notes.append(line) }
 
   /// Counts a case that needs what is not offered yet.
   public mutating func skip(_ what: String) {

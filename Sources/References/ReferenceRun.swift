@@ -80,6 +80,7 @@ public struct ReferenceRun {
       return nil
     }
     print("\(title) \(tally.passed)/\(tally.total)\(rest.isEmpty ? "" : ", \(rest)")")
+    for note in tally.notes { print("  \(note)") }
     for failure in tally.failures.prefix(Self.shownFailures) { print("  \(failure)") }
     let more = tally.failures.count - Self.shownFailures
     if more > 0 { print("  and \(more) more") }
