@@ -74,6 +74,7 @@ let package = Package(
     module("LuaBridge", ["Base", "CLua", "CLuaSupport"]),
     module("Inference", ["Base", "Models", "Tensors", "CTensors"]),
     module("Kernels", ["Base", "Devices", "CKernels"]),
+    module("Sharing", ["Base", "Devices"]),
 
     module("References", ["Base", "Models", "Tensors", "Inference", "Devices", "Kernels"]),
     module("Terminal", ["Base", "Notebooks", "CEditSupport"]),
@@ -105,6 +106,7 @@ let package = Package(
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),
     tests("DevicesTests", ["Base", "Devices"]),
     tests("KernelsTests", ["Base", "Devices", "CKernels", "Kernels"]),
+    tests("SharingTests", ["Base", "Devices", "Sharing"]),
     tests("ReferenceTests", ["Base", "Inference", "References"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),
     tests("LuaBridgeTests", ["Base", "LuaBridge", "CLua", "CLuaSupport"]),

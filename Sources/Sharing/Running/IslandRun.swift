@@ -1,0 +1,316 @@
+import Base
+import Devices
+
+/// Runs the tenants of one island in virtual time, from event to event.
+///
+/// Between two events everybody's progress is linear: a kernel on a part of the multiprocessors takes
+/// whole waves of blocks, and all kernels are slowed alike by what memory bandwidth cannot give. Events
+/// are the ends of kernels and host pauses, the scheduler's decisions and its ticks.
+struct IslandRun {
+  /// Where a tenant is.
+  enum Phase { case ready, waiting, held, running, done }
+
+  /// One tenant's state.
+  struct State {
+    var workload: any Workload
+    var phase = Phase.ready
+    /// When a pause or a sleep for tokens ends.
+    var wake = 0.0
+    var kernel = KernelDemand(blocks: 1, blockSeconds: 1)
+    var endsRequest = true
+    /// The part of the kernel that is still to run.
+    var remaining = 0.0
+    /// Parts per second with the present multiprocessors and bandwidth.
+    var rate = 0.0
+    /// Multiprocessors that are busy with it.
+    var filled = 0.0
+    var requestStart: Double?
+    var lastLatency: Double?
+    var wasRefused = false
+    var memory = 0
+    var report: TenantReport
+  }
+
+  let island: Island
+  let end: Double
+  var view: IslandView
+  var states: [State]
+  var scheduler: any IslandScheduler
+  var decision: Decision
+  var report: IslandReport
+  private var shares: [Double]
+  private var demands: [Double]
+  private var grants: [Double]
+  private var isStale = true
+  private let shouldStop: () -> Bool
+
+  /// Steps without time going by after which a program is held to be stuck.
+  private static let stuckLimit = 1_000_000
+
+  init(
+    _ island: Island, _ tenants: [Tenant], seed: UInt64, end: Double, spanLimit: Int,
+    shouldStop: @escaping () -> Bool
+  ) {
+    self.island = island
+    self.end = end
+    self.shouldStop = shouldStop
+    let count = island.tenants.count
+    view = IslandView(island.device, tenants: count)
+    scheduler = island.scheduler
+    decision = Decision(tenants: count)
+    shares = Array(repeating: 0, count: count)
+    demands = shares
+    grants = shares
+    report = IslandReport(name: island.name, device: island.device, spanLimit: spanLimit)
+    states = island.tenants.map { index in
+      let tenant = tenants[index]
+      let random = SeededRandom(seed: seed, named: "\(index) \(tenant.name)")
+      return State(workload: tenant.workload(random), report: TenantReport(tenant.name, index))
+    }
+  }
+
+  /// Runs to the end and gives what came of it.
+  mutating func run() throws -> IslandReport {
+    scheduler.begin(view)
+    var stuck = 0
+    var steps = 0
+    while view.now < end {
+      try wakeUp()
+      let before = view.now
+      try step()
+      stuck = view.now > before ? 0 : stuck + 1
+      if stuck > Self.stuckLimit {
+        throw Problem(
+          "\(island.name): time stands still at \(view.now) s",
+          fix: "a program that loops must launch, wait or end")
+      }
+      steps += 1
+      if steps & 0xFFF == 0, shouldStop() {
+        throw Problem("the run was stopped at \(shownSeconds(view.now))").of(.interrupted)
+      }
+      if states.allSatisfy({ $0.phase == .done }) { break }
+    }
+    return finish()
+  }
+
+  private func finish() -> IslandReport {
+    var report = report
+    report.seconds = end
+    report.tenants = states.map { state in
+      var tenant = state.report
+      tenant.memoryBytes = state.memory
+      // The part of a kernel that is under way counts as work, not as a kernel.
+      if state.phase == .running { tenant.work += (1 - state.remaining) * state.kernel.work }
+      return tenant
+    }
+    report.spans.close(at: min(view.now, end))
+    return report
+  }
+
+  // MARK: One step
+
+  /// Decides, lets time go by to the next event, and ends the kernels that are through.
+  private mutating func step() throws {
+    let wasSwitching = decision.isSwitching
+    try scheduler.decide(view, &decision)
+    if decision.shares != shares || wasSwitching != decision.isSwitching { isStale = true }
+    if isStale { settle() }
+    let next = nextEvent()
+    let elapsed = next - view.now
+    if elapsed > 0 { advance(elapsed) }
+    view.now = next
+    endKernels()
+    if view.now >= scheduler.nextTick { scheduler.tick(view) }
+  }
+
+  private func nextEvent() -> Double {
+    var next = min(end, decision.until, scheduler.nextTick)
+    for state in states {
+      switch state.phase {
+      case .waiting, .held: next = min(next, state.wake)
+      case .running where state.rate > 0:
+        next = min(next, view.now + state.remaining / state.rate)
+      default: break
+      }
+    }
+    return max(next, view.now)
+  }
+
+  private mutating func advance(_ elapsed: Double) {
+    var isBusy = false
+    for index in states.indices where states[index].phase == .running && states[index].rate > 0 {
+      isBusy = true
+      states[index].remaining -= states[index].rate * elapsed
+      states[index].report.busySeconds += elapsed
+      states[index].report.multiprocessorSeconds += states[index].filled * elapsed
+      states[index].report.bytes += grants[index] * elapsed
+      view.busySeconds[index] += elapsed
+      view.hasBegun[index] = true
+    }
+    if isBusy { report.busySeconds += elapsed }
+    if decision.isSwitching { report.switchSeconds += elapsed }
+  }
+
+  private mutating func endKernels() {
+    for index in states.indices where states[index].phase == .running {
+      // What rounding leaves of a kernel: a rest too small for the clock to show.
+      guard states[index].rate > 0 else { continue }
+      let rest = states[index].remaining
+      guard rest <= 1e-12 || view.now + rest / states[index].rate <= view.now else { continue }
+      let kernel = states[index].kernel
+      states[index].report.kernels += 1
+      states[index].report.work += kernel.work
+      states[index].phase = .ready
+      view.isRunnable[index] = false
+      view.hasBegun[index] = false
+      isStale = true
+      guard states[index].endsRequest else { continue }
+      let latency = view.now - (states[index].requestStart ?? view.now)
+      states[index].report.latencies.append(latency)
+      states[index].lastLatency = latency
+      states[index].requestStart = nil
+    }
+  }
+
+  // MARK: Rates
+
+  /// Works out everybody's speed from the multiprocessors and the bandwidth they get.
+  private mutating func settle() {
+    isStale = false
+    shares = decision.shares
+    let all = view.multiprocessors
+    for index in states.indices {
+      demands[index] = 0
+      states[index].rate = 0
+      states[index].filled = 0
+      guard states[index].phase == .running, shares[index] > 0 else { continue }
+      let kernel = states[index].kernel
+      let duration = kernel.duration(on: min(shares[index], all))
+      states[index].rate = 1 / duration
+      states[index].filled =
+        kernel.work / (Double(kernel.blocksPerMultiprocessor) * duration)
+      demands[index] = Double(kernel.blocks) * kernel.bytesPerBlock / duration
+    }
+    divide(island.device.memory.bytesPerSecond.value, over: demands, into: &grants)
+    for index in states.indices where demands[index] > grants[index] {
+      states[index].rate *= grants[index] / demands[index]
+    }
+    note()
+  }
+
+  /// Notes who runs, for the timeline.
+  private mutating func note() {
+    for index in states.indices {
+      let isRunning = states[index].rate > 0
+      report.spans.set(index, isRunning ? shares[index] : 0, at: view.now)
+    }
+    report.spans.setSwitching(decision.isSwitching, at: view.now)
+  }
+
+  // MARK: What programs do
+
+  /// Asks every program whose time has come what it does next, until each waits for something.
+  private mutating func wakeUp() throws {
+    for index in states.indices {
+      if states[index].phase == .held, states[index].wake <= view.now { launch(index) }
+      if states[index].phase == .waiting, states[index].wake <= view.now {
+        states[index].phase = .ready
+      }
+      var asked = 0
+      while states[index].phase == .ready {
+        try act(index)
+        asked += 1
+        if asked > Self.stuckLimit {
+          throw Problem("\(states[index].report.name) does nothing that takes time")
+        }
+      }
+    }
+  }
+
+  private mutating func act(_ index: Int) throws {
+    let moment = TenantMoment(
+      now: view.now, latency: states[index].lastLatency, wasRefused: states[index].wasRefused)
+    states[index].wasRefused = false
+    switch try states[index].workload.next(moment) {
+    case .launch(let kernel, let endsRequest, let submitted):
+      states[index].kernel = kernel
+      states[index].endsRequest = endsRequest
+      if states[index].requestStart == nil { states[index].requestStart = submitted ?? view.now }
+      launch(index)
+    case .wait(let seconds):
+      guard seconds > 0 else { return }
+      states[index].wake = view.now + seconds
+      states[index].phase = .waiting
+    case .allocate(let bytes): allocate(bytes, index)
+    case .free(let bytes): states[index].memory = max(0, states[index].memory - bytes)
+    case .fault(let kind): fail(kind, index)
+    case .end: states[index].phase = .done
+    }
+  }
+
+  private mutating func launch(_ index: Int) {
+    let kernel = states[index].kernel
+    if let again = scheduler.delay(launch: kernel, by: index, at: view.now) {
+      if again - view.now > 1e-4 { states[index].report.heldSeconds += again - view.now }
+      states[index].wake = again
+      states[index].phase = .held
+      return
+    }
+    states[index].phase = .running
+    states[index].remaining = 1
+    view.isRunnable[index] = true
+    view.hasBegun[index] = false
+    view.useful[index] = kernel.usefulMultiprocessors
+    isStale = true
+  }
+
+  // MARK: Memory and faults
+
+  private mutating func allocate(_ bytes: Int, _ index: Int) {
+    let mine = states[index].memory + bytes
+    let used = states.reduce(0) { $0 + $1.memory }
+    let capacity = island.device.memory.size.value.count
+    if let limit = island.memoryLimits[index], mine > limit {
+      states[index].report.refusals += 1
+      states[index].wasRefused = true
+    } else if used + bytes > capacity {
+      states[index].report.refusals += 1
+      states[index].wasRefused = true
+      let part = capacity / states.count
+      if mine <= part { noteDenied(index, part) }
+    } else {
+      states[index].memory = mine
+      states[index].report.peakBytes = max(states[index].report.peakBytes, mine)
+    }
+  }
+
+  /// Somebody within an equal part found no memory: those beyond theirs took it.
+  private mutating func noteDenied(_ index: Int, _ part: Int) {
+    let culprits = states.filter { $0.memory > part }.map(\.report.name)
+    report.violations.append(
+      IsolationViolation(
+        seconds: view.now, kind: .memory, culprit: culprits.joined(separator: ", "),
+        victim: states[index].report.name))
+  }
+
+  private mutating func fail(_ kind: FaultKind, _ index: Int) {
+    stop(index)
+    guard island.faultReach[kind] == .island else { return }
+    for other in states.indices where other != index && states[other].phase != .done {
+      stop(other)
+      report.violations.append(
+        IsolationViolation(
+          seconds: view.now, kind: .fault, culprit: states[index].report.name,
+          victim: states[other].report.name))
+    }
+  }
+
+  private mutating func stop(_ index: Int) {
+    states[index].phase = .done
+    states[index].memory = 0
+    states[index].report.stoppedAt = view.now
+    view.isRunnable[index] = false
+    view.hasBegun[index] = false
+    isStale = true
+  }
+}
