@@ -621,8 +621,26 @@ local Adapter = {}
 ---@field embedding_parameters integer Parameters of the embedding matrix. Read-only.
 ---@field attention_parameters integer Parameters of one layer's attention. Read-only.
 ---@field feed_forward_parameters integer Parameters of one layer's feed-forward block. Read-only.
+---@field active_parameters integer Parameters that a token uses; of a mixture, its experts only. Read-only.
+---@field expert_parameters integer Parameters of all experts; 0 where there are none. Read-only.
+---@field experts integer? Experts in place of a feed-forward block; nil where there are none. Read-only.
+---@field experts_used integer? Experts that a token goes through. Read-only.
+---@field expert_width integer? Width of one expert. Read-only.
+---@field shared_expert_width integer? Width of the block beside the experts. Read-only.
+---@field dense_layers integer? Layers before the first mixture. (in layers) Read-only.
+---@field latent_rank integer? What latent attention keeps of keys and values; nil elsewhere. Read-only.
+---@field latent_query_rank integer? What latent attention makes queries from. Read-only.
+---@field window_tokens integer? Positions that layers with a window see. (in tokens) Read-only.
 ---@field weight_bytes integer What the weights take: as stored, else in half precision. (in bytes) Read-only.
 local Spec = {}
+
+--- What the makers say, and where they say it.
+---
+--- ```lua
+--- llm.spec("deepseek-v3"):published()
+--- ```
+---@return {billions: number, active_billions: number?, key_value_bytes: integer?, training_tokens: number?, training_flops: number?, source: string}?
+function Spec:published() end
 
 --- What the weights take at a width.
 ---
@@ -660,6 +678,61 @@ function Spec:flops(position) end
 ---@param tokens integer its length (in tokens, 0 to 1000000000)
 ---@return number # in flops
 function Spec:prefill_flops(tokens) end
+
+---@class llm.Spec.adapter_bytes.Options
+---@field rank? integer the adapter's rank (1 to 65536, default 16)
+---@field targets? string[] matrices it changes: queries, keys, values, output, gate, up, down (default all of them)
+---@field bytes_per_parameter? integer in bytes, 1 to 8, default 2
+
+--- What a low-rank adapter takes.
+---
+--- ```lua
+--- llm.spec("llama-2-7b"):adapter_bytes{ rank = 8 }
+--- ```
+---@param options? llm.Spec.adapter_bytes.Options
+---@return integer # in bytes
+function Spec:adapter_bytes(options) end
+
+---@class llm.Spec.training.Options
+---@field tokens number tokens of training (in tokens, at least 1)
+---@field devices? integer devices that train together (1 to 100000000, default 1)
+---@field peak_flops_per_second? number what one device could do at most; 989e12: H100, BF16, dense (in flops_per_second, at least 1, default 989000000000000)
+---@field utilisation? number share of that which useful operations reach (MFU) (in ratio, 0.0001 to 1, default 0.4)
+---@field recomputes? boolean activations are computed again (default false)
+---@field price_usd_per_hour? number of one device (in usd_per_hour, at least 0, default 2)
+---@field watts? number of one device with its share of the server (in watts, at least 0, default 1275)
+---@field power_usage_effectiveness? number the building's draw over the servers' (PUE) (in ratio, 1 to 10, default 1.2)
+
+--- What training it takes: 6·N·D operations, and what follows.
+---
+--- loss_nats is the Chinchilla law's, refitted by Besiroglu and others, 2024; 1275 watts are an eighth of a DGX H100.
+---
+--- ```lua
+--- llm.spec("llama-3.1-8b"):training{ tokens = 15e12, devices = 1024 }
+--- ```
+---@param options llm.Spec.training.Options
+---@return {flops: number, hardware_flops: number, seconds: number, days: number, device_hours: number, cost_usd: number, energy_joules: number, loss_nats: number}
+function Spec:training(options) end
+
+---@class llm.Spec.training_memory.Options
+---@field data_parallel? integer copies that see different data (1 to 1000000, default 1)
+---@field tensor_parallel? integer devices that share a matrix (1 to 4096, default 1)
+---@field pipeline_parallel? integer stages of layers (1 to 4096, default 1)
+---@field expert_parallel? integer devices that share experts (1 to 4096, default 1)
+---@field sequence_parallel? boolean norms and residuals are split along the sequence (default false)
+---@field zero_stage? integer 1: optimizer states are spread over copies, 2: gradients too, 3: weights (0 to 3, default 0)
+---@field recomputation? "none"|"selective"|"full" what is computed again in the backward pass (default "none")
+---@field microbatch? integer sequences at a time (1 to 1000000, default 1)
+---@field sequence_tokens? integer tokens of a sequence (in tokens, 1 to 10000000, default 4096)
+
+--- What one device holds while training with mixed-precision Adam.
+---
+--- ```lua
+--- llm.spec("llama-2-7b"):training_memory{ data_parallel = 64, zero_stage = 3 }
+--- ```
+---@param options? llm.Spec.training_memory.Options
+---@return {weights_bytes: integer, gradients_bytes: integer, optimizer_bytes: integer, activations_bytes: integer, total_bytes: integer, devices: integer}
+function Spec:training_memory(options) end
 
 --- A sentence encoder: texts to vectors whose angle says how near their meanings are.
 ---
@@ -790,6 +863,35 @@ function llm.spec(name) end
 --- ```
 ---@return string[]
 function llm.specs() end
+
+--- Reads an architecture from a Hugging Face config.json.
+---
+--- ```lua
+--- llm.spec_from_config('{"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":99}')
+--- ```
+---@param config string the file's path, or its text, which begins with {
+---@param name? string what to call the model (default "config.json")
+---@return llm.Spec
+function llm.spec_from_config(config, name) end
+
+--- Parameters and tokens that make the most of so many operations.
+---
+--- The Chinchilla law, refitted by Besiroglu and others, 2024.
+---
+--- ```lua
+--- llm.compute_optimum(5.76e23)
+--- ```
+---@param flops number operations of training, 6·N·D (in flops, 1000000000000 to 1e+32)
+---@return {parameters: number, tokens: number, loss_nats: number}
+function llm.compute_optimum(flops) end
+
+--- What one number takes in each format, its share of scales included.
+---
+--- ```lua
+--- llm.number_widths()
+--- ```
+---@return {name: string, bits: number, source: string}[]
+function llm.number_widths() end
 
 --- The weight formats that can be computed with.
 ---

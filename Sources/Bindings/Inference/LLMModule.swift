@@ -65,6 +65,32 @@ public enum LLMModule: LuaDeclarations {
     .example("llm.spec \"llama-3.1-8b\"")
     function("specs", "The names of known architectures.") { ModelSpec.catalog.names }
       .example("llm.specs()")
+    function(
+      "spec_from_config", "Reads an architecture from a Hugging Face config.json.", .state,
+      .string("config", "the file's path, or its text, which begins with {"),
+      .string("name", "what to call the model", default: "config.json")
+    ) { state, config, name in try specFromConfig(state, config, name) }
+    .example("llm.spec_from_config('\(exampleConfig)')")
+    function(
+      "compute_optimum", "Parameters and tokens that make the most of so many operations.", .state,
+      .number("flops", "operations of training, 6·N·D", unit: .flops, range: 1e12...1e32)
+    ) { state, flops in computeOptimum(state, flops) }
+    .returns("{parameters: number, tokens: number, loss_nats: number}")
+    .detail("The Chinchilla law, refitted by Besiroglu and others, 2024.")
+    .example("llm.compute_optimum(5.76e23)")
+    function(
+      "number_widths", "What one number takes in each format, its share of scales included.", .state
+    ) { state in
+      state.makeTable(
+        NumberWidth.all.map { width in
+          .table(
+            state.makeTable(fields: [
+              "name": .text(width.name), "bits": .number(width.bits), "source": .text(width.source),
+            ]))
+        })
+    }
+    .returns("{name: string, bits: number, source: string}[]")
+    .example("llm.number_widths()")
     function("formats", "The weight formats that can be computed with.", .state) { state in
       formats(state)
     }
@@ -84,6 +110,30 @@ public enum LLMModule: LuaDeclarations {
     Adapter.exported
     ModelSpec.exported
     EmbedderModel.exported
+  }
+
+  private static let exampleConfig =
+    #"{"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":99}"#
+
+  private static func specFromConfig(
+    _ state: LuaState, _ config: String, _ name: String
+  ) throws -> ModelSpec {
+    if config.drop(while: { $0.isWhitespace }).first == "{" {
+      return try ModelSpec(huggingFaceConfig: config, name: name)
+    }
+    try state.requireFileAccess("llm.spec_from_config of a path")
+    let text = String(decoding: try FileIO.read(config), as: UTF8.self)
+    return try ModelSpec(
+      huggingFaceConfig: text, name: name == "config.json" ? FileIO.name(of: config) : name)
+  }
+
+  private static func computeOptimum(_ state: LuaState, _ flops: Double) -> LuaTable {
+    let law = ScalingLaw.chinchillaRefitted
+    let (parameters, tokens) = law.optimum(flops: flops)
+    return state.makeTable(fields: [
+      "parameters": .number(parameters), "tokens": .number(tokens),
+      "loss_nats": .number(law.loss(parameters: parameters, tokens: tokens)),
+    ])
   }
 
   /// The embedders of a state by path.

@@ -37,6 +37,40 @@ extension ModelSpec: LuaExported {
     property("feed_forward_parameters", "Parameters of one layer's feed-forward block.") {
       $0.feedForwardParameters
     }
+    property("active_parameters", "Parameters that a token uses; of a mixture, its experts only.") {
+      $0.activeParameters
+    }
+    property("expert_parameters", "Parameters of all experts; 0 where there are none.") {
+      $0.expertParameters
+    }
+    property("experts", "Experts in place of a feed-forward block; nil where there are none.") {
+      $0.mixture?.count
+    }
+    property("experts_used", "Experts that a token goes through.") { $0.mixture?.used }
+    property("expert_width", "Width of one expert.") { $0.mixture?.width }
+    property("shared_expert_width", "Width of the block beside the experts.") {
+      $0.mixture?.sharedWidth
+    }
+    property("dense_layers", "Layers before the first mixture.", unit: .layers) {
+      $0.mixture?.denseLayers
+    }
+    property("latent_rank", "What latent attention keeps of keys and values; nil elsewhere.") {
+      $0.latent?.rank
+    }
+    property("latent_query_rank", "What latent attention makes queries from.") {
+      $0.latent?.queryRank
+    }
+    property("window_tokens", "Positions that layers with a window see.", unit: .tokens) {
+      $0.window?.size
+    }
+    method("published", "What the makers say, and where they say it.", .state) { spec, state in
+      published(spec, state)
+    }
+    .returns(
+      "{billions: number, active_billions: number?, key_value_bytes: integer?,"
+        + " training_tokens: number?, training_flops: number?, source: string}?"
+    )
+    .example("llm.spec(\"deepseek-v3\"):published()")
     property(
       "weight_bytes", "What the weights take: as stored, else in half precision.", unit: .bytes
     ) { $0.weightBytes.count }
@@ -61,6 +95,23 @@ extension ModelSpec: LuaExported {
       .integer("tokens", "its length", unit: .tokens, range: 0...1_000_000_000)
     ) { $0.prefillFLOPs(tokens: $1) }
     .unit(.flops).example("llm.spec(\"llama-3.1-8b\"):prefill_flops(512)")
+    method(
+      "adapter_bytes", "What a low-rank adapter takes.",
+      .named(
+        .integer("rank", "the adapter's rank", default: 16, range: 1...65_536),
+        .value(
+          "targets", "matrices it changes: queries, keys, values, output, gate, up, down",
+          of: [String].self, default: AdapterTarget.allCases.map(\.rawValue),
+          defaultText: "all of them"),
+        .integer("bytes_per_parameter", unit: .bytes, default: 2, range: 1...8))
+    ) { spec, options in
+      let (rank, targets, width) = options.values
+      let chosen = try targets.map { try adapterTarget($0) }
+      return spec.adapterBytes(rank: rank, targets: chosen, bytesPerParameter: width).count
+    }
+    .unit(.bytes)
+    .example("llm.spec(\"llama-2-7b\"):adapter_bytes{ rank = 8 }")
+    trainingMembers
   }
 }
 
