@@ -48,6 +48,23 @@ public struct StructureMember: Hashable, Sendable {
   }
 }
 
+/// An address of a `__device__` variable that another one holds before the first launch.
+public struct SymbolPointer: Hashable, Sendable {
+  /// Where the 8 bytes lie in the variable that holds them.
+  public let byteOffset: Int
+  /// The number of the variable they point to, among the module's `globals`.
+  public let symbol: Int
+  /// Bytes added to its address.
+  public let addend: Int
+
+  /// Creates an initial pointer.
+  public init(byteOffset: Int, symbol: Int, addend: Int = 0) {
+    self.byteOffset = byteOffset
+    self.symbol = symbol
+    self.addend = addend
+  }
+}
+
 /// A named part of a bank of memory: a `__constant__`, `__device__` or `__shared__` variable.
 public struct MemorySymbol: Hashable, Sendable {
   /// The name in the source.
@@ -62,11 +79,13 @@ public struct MemorySymbol: Hashable, Sendable {
   public let bytes: Int
   /// What it holds before the first launch; shorter than `bytes` means zeros behind.
   public let initialBytes: [UInt8]
+  /// Addresses that lie over the initial bytes; they are known when the module is loaded.
+  public let pointers: [SymbolPointer]
 
   /// Creates a symbol.
   public init(
     name: String, typeName: String, element: ValueType?, byteOffset: Int, bytes: Int,
-    initialBytes: [UInt8] = []
+    initialBytes: [UInt8] = [], pointers: [SymbolPointer] = []
   ) {
     self.name = name
     self.typeName = typeName
@@ -74,6 +93,7 @@ public struct MemorySymbol: Hashable, Sendable {
     self.byteOffset = byteOffset
     self.bytes = bytes
     self.initialBytes = initialBytes
+    self.pointers = pointers
   }
 }
 
