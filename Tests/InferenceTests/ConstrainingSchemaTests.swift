@@ -236,7 +236,7 @@ import Testing
     var random = SeededRandom(seed: 5, named: adversary.rawValue)
     var made = 0
     // In a debug build a thousand schemas take minutes.
-    let count = getenv("ORRERY_SLOW_TESTS") == nil ? 60 : 1000
+    let count = getenv("ORRERY_SLOW_TESTS") == nil ? 32 : 1000
     for index in 0..<count {
       let schema = maker.make()
       // Each adversary takes a quarter; the four together see every schema.

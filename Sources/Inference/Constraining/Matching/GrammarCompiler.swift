@@ -229,6 +229,8 @@ extension GrammarProgram {
       return UInt8(current)
     }
     classCount = current + 1
+    classKinds = [LetterKinds](repeating: [], count: classCount)
+    for byte in UInt8.min...UInt8.max { classKinds[Int(classes[Int(byte)])].formUnion(.of(byte)) }
   }
 
   /// Appends the states of one automaton without ways that never end; its calls name parts, whose

@@ -29,6 +29,8 @@ struct GrammarMachine: Sendable {
   private var belows: [StackID] = []
   private var costs: [Int32] = []
   private var stackIDs: [UInt64: StackID] = [:]
+  /// The set that each stack alone leads to, where that was asked for.
+  private var settled: [SetID] = []
 
   private var members: [Int32] = []
   private var starts: [Int] = [0]
@@ -37,6 +39,9 @@ struct GrammarMachine: Sendable {
   private var setIDs: [SetKey: SetID] = [:]
   private var moves: [SetID] = []
   private static let unknown: SetID = -1
+  /// What `kindsAlike` and `kindsLooping` found for each set; nil where nobody asked.
+  var alike: [LetterKinds?] = []
+  var looping: [LetterKinds?] = []
 
   private var open: [StackID] = []
   private var seen: Set<StackID> = []
@@ -117,6 +122,15 @@ struct GrammarMachine: Sendable {
     return intern(tops.sorted(), ends)
   }
 
+  /// The set that begins with one stack; most steps lead to one, and often to the same.
+  mutating func settle(_ stack: StackID) -> SetID {
+    let known = settled[Int(stack)]
+    if known != Self.unknown { return known }
+    let result = settle(CollectionOfOne(stack))
+    settled[Int(stack)] = result
+    return result
+  }
+
   // MARK: Stacks
 
   /// The stack of a state on top of another stack.
@@ -127,6 +141,7 @@ struct GrammarMachine: Sendable {
     stackIDs[key] = id
     states.append(state)
     belows.append(below)
+    settled.append(Self.unknown)
     let own = program.states[Int(state)].distance
     costs.append(min(own &+ (below < 0 ? 0 : costs[Int(below)]), GrammarProgram.State.longest))
     return id
@@ -167,12 +182,17 @@ struct GrammarMachine: Sendable {
   }
 
   private mutating func work(_ set: SetID, _ byteClass: Int) -> SetID {
+    var only: StackID = -1
     var next: [StackID] = []
-    for stack in stacks(of: set) {
-      let target = program.move(states[Int(stack)], byteClass)
-      if target >= 0 { next.append(self.stack(target, belows[Int(stack)])) }
+    for index in starts[Int(set)]..<starts[Int(set) + 1] {
+      let stack = Int(members[index])
+      let target = program.move(states[stack], byteClass)
+      guard target >= 0 else { continue }
+      let new = self.stack(target, belows[stack])
+      if only < 0, next.isEmpty { only = new } else { next.append(new) }
     }
-    let result = next.isEmpty ? Self.dead : settle(next)
+    let result =
+      if only < 0 { Self.dead } else { next.isEmpty ? settle(only) : settle(next + [only]) }
     moves[Int(set) * program.classCount + byteClass] = result
     return result
   }
@@ -188,6 +208,8 @@ struct GrammarMachine: Sendable {
     let cost = ends.isEmpty ? stacks.map { costs[Int($0)] }.min() : 0
     setCosts.append(cost ?? GrammarProgram.State.longest)
     moves += repeatElement(Self.unknown, count: program.classCount)
+    alike.append(nil)
+    looping.append(nil)
     return id
   }
 }

@@ -13,7 +13,7 @@ struct GrammarProgram: Sendable {
     var calls: Range<Int32> = 0..<0
     /// True where its rule may end.
     var isAccepting = false
-    /// True for a rule whose frame fences off what is below: see `TokenMasks`.
+    /// True for a rule whose frame fences off what is below: see `StackMasks`.
     var isFence = true
     /// The fewest bytes to the end of its rule.
     var distance = Self.unreachable
@@ -53,6 +53,8 @@ struct GrammarProgram: Sendable {
   var classes: [UInt8] = []
   /// How many classes there are.
   var classCount = 0
+  /// The kinds of letters that the bytes of each class are.
+  var classKinds: [LetterKinds] = []
   /// The counted loops.
   var counters: [Counter] = []
   /// The start of the root rule.
@@ -62,6 +64,16 @@ struct GrammarProgram: Sendable {
   @inline(__always)
   func move(_ state: Int32, _ byteClass: Int) -> Int32 {
     rows[Int(states[Int(state)].row) * classCount + byteClass]
+  }
+
+  /// Of the bytes beyond ASCII those that may lead elsewhere than the byte before, in UTF-8 or here.
+  var firstsBeyondASCII: [UInt8] {
+    let cuts: Set<UInt8> = [
+      0x80, 0x90, 0xA0, 0xC0, 0xC2, 0xE0, 0xE1, 0xED, 0xEE, 0xF0, 0xF1, 0xF4, 0xF5,
+    ]
+    return (0x80...0xFF).filter {
+      cuts.contains($0) || classes[Int($0)] != classes[Int($0) - 1]
+    }
   }
 
   /// True for a state at which its rule ends and cannot go on.

@@ -1,14 +1,18 @@
 /// The allowed tokens of each stack, worked out once.
 ///
 /// Most tokens are decided by the upper part of a stack alone, down to the first frame that is a fence;
-/// walking the whole vocabulary is done once for each such part. The few tokens that run over its end,
-/// as `",` does in a JSON string, are then followed from the frame below.
+/// walking the vocabulary is done once for each such part. The few tokens that run over its end, as
+/// `",` does in a JSON string, are then followed from the frame below. Tokens of letters that a part
+/// treats all alike are not walked at all, but taken together.
 struct StackMasks: Sendable {
   /// What the upper part of a stack allows.
-  private struct Part: Sendable {
-    let needs: TokenNeeds
+  struct Part: Sendable {
+    /// The tokens of letters that it treats alike.
+    var alike = AlikeTokens.none
+    /// All other tokens.
+    var needs = TokenNeeds()
     /// The nodes of the tree at which the part has ended and tokens go on.
-    let escapes: [Int32]
+    var escapes: [Int32] = []
   }
 
   /// What a stack allows.
@@ -16,8 +20,25 @@ struct StackMasks: Sendable {
     let part: Int
     /// What completing the stack costs more than completing the part.
     let shift: Int32
+    /// The tokens of letters that it treats alike: the part's, or its own where the stack counts.
+    let alike: AlikeTokens
+    /// What completing the stack costs more than `alike` says.
+    let alikeShift: Int32
     /// The tokens that run over the end of the part.
-    let beyond: TokenNeeds
+    var beyond = TokenNeeds()
+  }
+
+  /// The upper part of a stack, over nothing; and what lies below it.
+  private struct Split {
+    let part: GrammarMachine.StackID
+    let below: GrammarMachine.StackID
+    /// True where counts were replaced by those that stand for them.
+    let isCounted: Bool
+  }
+
+  private struct PartKey: Hashable {
+    let stack: GrammarMachine.StackID
+    let isCounted: Bool
   }
 
   /// Parts with counted loops decide tokens up to this length: most counts then look alike, and the
@@ -25,20 +46,23 @@ struct StackMasks: Sendable {
   private static let shortTokens = 12
 
   var machine: GrammarMachine
-  private let trie: TokenTrie
+  let trie: TokenTrie
   private var parts: [Part] = []
-  private var partIDs: [GrammarMachine.StackID: Int] = [:]
+  private var partIDs: [PartKey: Int] = [:]
   private var stacks: [GrammarMachine.StackID: Stack] = [:]
-  private var path: [GrammarMachine.SetID]
+  /// The sets on the way to the node at which a walk is, and whether all its letters are known ones.
+  var path: [GrammarMachine.SetID]
+  var isKnown: [Bool]
 
   init(_ program: GrammarProgram, _ trie: TokenTrie) {
     machine = GrammarMachine(program)
     self.trie = trie
     path = [GrammarMachine.SetID](repeating: GrammarMachine.dead, count: trie.longest + 1)
+    isKnown = [Bool](repeating: false, count: trie.longest + 1)
   }
 
   /// About how many bytes of memory are in use.
-  var byteCount: Int { machine.byteCount + parts.count * trie.count * 2 + stacks.count * 512 }
+  var byteCount: Int { machine.byteCount + parts.count * trie.count + stacks.count * 512 }
 
   // MARK: Masks
 
@@ -65,8 +89,9 @@ struct StackMasks: Sendable {
   ) {
     for member in members {
       let stack = stack(member)
-      parts[stack.part].needs.add(to: &mask, shift: stack.shift, budget: budget)
-      stack.beyond.add(to: &mask, shift: 0, budget: budget)
+      stack.alike.add(to: &mask, trie, shift: stack.alikeShift, budget: budget)
+      parts[stack.part].needs.add(to: &mask, trie, shift: stack.shift, budget: budget)
+      stack.beyond.add(to: &mask, trie, shift: 0, budget: budget)
     }
   }
 
@@ -74,134 +99,96 @@ struct StackMasks: Sendable {
     var tokens: Set<TokenID> = []
     for member in members {
       let stack = stack(member)
-      tokens.formUnion(parts[stack.part].needs.least(cost - stack.shift))
-      tokens.formUnion(stack.beyond.least(cost))
+      tokens.formUnion(stack.alike.tokens(needing: cost - stack.alikeShift, trie))
+      tokens.formUnion(parts[stack.part].needs.tokens(needing: cost - stack.shift, trie))
+      tokens.formUnion(stack.beyond.tokens(needing: cost, trie))
     }
     let lengths = tokens.map { trie.text(of: $0).count }
     let longest = lengths.max()
     return tokens.filter { trie.text(of: $0).count == longest }
   }
 
-  // MARK: Ways
-
-  /// The bytes that must come next whatever is chosen.
-  mutating func forcedText(_ set: GrammarMachine.SetID) -> [UInt8] {
-    var (set, text) = (set, [UInt8]())
-    while !machine.ends(of: set).contains(.complete), text.count < 4096 {
-      var ways: [UInt8] = []
-      for byte in UInt8.min...UInt8.max where machine.step(set, byte) != GrammarMachine.dead {
-        ways.append(byte)
-      }
-      guard ways.count == 1 else { break }
-      text.append(ways[0])
-      set = machine.step(set, ways[0])
-    }
-    return text
-  }
-
-  /// The shortest rest of a text, of those the one whose bytes are least.
-  mutating func shortestRest(_ set: GrammarMachine.SetID) -> [UInt8] {
-    var (set, text) = (set, [UInt8]())
-    while machine.cost(of: set) > 0, text.count < 1 << 20 {
-      let cost = machine.cost(of: set)
-      guard
-        let byte = (UInt8.min...UInt8.max).first(where: {
-          let next = machine.step(set, $0)
-          return next != GrammarMachine.dead && machine.cost(of: next) < cost
-        })
-      else { break }
-      text.append(byte)
-      set = machine.step(set, byte)
-    }
-    return text
-  }
-
   // MARK: Making
 
   private mutating func stack(_ id: GrammarMachine.StackID) -> Stack {
     if let known = stacks[id] { return known }
-    let (partStack, below, isCounted) = split(id)
-    let part = part(partStack, isCounted: isCounted)
-    var beyond: [TokenNeeds.Entry] = []
-    if below != GrammarMachine.bottom {
-      let set = machine.settle([below])
-      for node in parts[part].escapes {
-        walk(set, under: Int(node), lengths: 1...Int(UInt8.max), &beyond) { _ in }
-      }
-    }
-    if isCounted, trie.longest > Self.shortTokens {
-      let set = machine.settle([id])
-      walk(set, under: 0, lengths: Self.shortTokens + 1...trie.longest, &beyond) { _ in }
-    }
-    let result = Stack(
-      part: part, shift: machine.cost(ofStack: id) - machine.cost(ofStack: partStack),
-      beyond: TokenNeeds(beyond, count: trie.count))
+    let split = split(id)
+    let result = counted(id, split) ?? stack(id, split)
     stacks[id] = result
     return result
   }
 
-  /// The upper part of a stack, over nothing, with counts replaced by those that stand for them; and
-  /// what lies below it.
-  private mutating func split(_ id: GrammarMachine.StackID)
-    -> (part: GrammarMachine.StackID, below: GrammarMachine.StackID, isCounted: Bool)
-  {
+  /// What a stack allows whose part holds for all its tokens.
+  private mutating func stack(_ id: GrammarMachine.StackID, _ split: Split) -> Stack {
+    let exact = split.isCounted ? self.split(id, replacesCounts: false) : split
+    let part = part(exact.part, isCounted: false)
+    let shift = machine.cost(ofStack: id) - machine.cost(ofStack: exact.part)
+    var result = Stack(
+      part: part, shift: shift, alike: parts[part].alike, alikeShift: shift)
+    follow(escapesOf: part, into: exact.below, &result.beyond)
+    result.beyond.finish(trie)
+    return result
+  }
+
+  /// What a stack with counts allows; nil when its count changes which letters are alike.
+  private mutating func counted(_ id: GrammarMachine.StackID, _ split: Split) -> Stack? {
+    guard split.isCounted else { return nil }
+    let part = part(split.part, isCounted: true)
+    let set = machine.settle(id)
+    let alike = alikeTokens(from: set)
+    guard alike.selection == parts[part].alike.selection else { return nil }
+    var result = Stack(
+      part: part, shift: machine.cost(ofStack: id) - machine.cost(ofStack: split.part),
+      alike: alike, alikeShift: 0)
+    follow(escapesOf: part, into: split.below, &result.beyond)
+    if trie.longest > Self.shortTokens {
+      let lengths = Self.shortTokens + 1...trie.longest
+      _ = follow(
+        Walk(lengths: lengths, known: alike.selection), from: set, into: &result.beyond)
+    }
+    result.beyond.finish(trie)
+    return result
+  }
+
+  private mutating func follow(
+    escapesOf part: Int, into below: GrammarMachine.StackID, _ beyond: inout TokenNeeds
+  ) {
+    guard below != GrammarMachine.bottom, !parts[part].escapes.isEmpty else { return }
+    let set = machine.settle(below)
+    for node in parts[part].escapes {
+      _ = follow(Walk(node: Int(node)), from: set, into: &beyond)
+    }
+  }
+
+  private mutating func split(_ id: GrammarMachine.StackID, replacesCounts: Bool = true) -> Split {
     let program = machine.program
     var states: [Int32] = []
     var rest = id
     var isCounted = false
     while rest >= 0 {
       let state = machine.top(of: rest)
-      isCounted = isCounted || program.states[Int(state)].counter >= 0
-      states.append(program.representative(of: state, reach: Self.shortTokens))
+      isCounted = isCounted || replacesCounts && program.states[Int(state)].counter >= 0
+      states.append(
+        replacesCounts ? program.representative(of: state, reach: Self.shortTokens) : state)
       rest = machine.below(rest)
       if program.states[Int(state)].isFence { break }
     }
     let floor = rest == GrammarMachine.bottom ? GrammarMachine.bottom : GrammarMachine.outside
     let part = states.reversed().reduce(floor) { machine.stack($1, $0) }
-    return (part, rest, isCounted)
+    return Split(part: part, below: rest, isCounted: isCounted)
   }
 
   private mutating func part(_ id: GrammarMachine.StackID, isCounted: Bool) -> Int {
-    if let known = partIDs[id] { return known }
-    var entries: [TokenNeeds.Entry] = []
-    var escapes: [Int32] = []
+    let key = PartKey(stack: id, isCounted: isCounted)
+    if let known = partIDs[key] { return known }
+    let set = machine.settle(id)
+    var part = Part(alike: alikeTokens(from: set))
     let lengths = 1...(isCounted ? Self.shortTokens : Int(UInt8.max))
-    walk(machine.settle([id]), under: 0, lengths: lengths, &entries) { escapes.append($0) }
-    parts.append(Part(needs: TokenNeeds(entries, count: trie.count), escapes: escapes))
-    partIDs[id] = parts.count - 1
+    part.escapes = follow(
+      Walk(lengths: lengths, known: part.alike.selection), from: set, into: &part.needs)
+    part.needs.finish(trie)
+    parts.append(part)
+    partIDs[key] = parts.count - 1
     return parts.count - 1
-  }
-
-  /// Follows the tokens of some lengths below a node of the tree.
-  private mutating func walk(
-    _ set: GrammarMachine.SetID, under node: Int, lengths: ClosedRange<Int>,
-    _ entries: inout [TokenNeeds.Entry], onEscape: (Int32) -> Void
-  ) {
-    let trie = trie
-    let end = Int(trie.subtreeEnds[node])
-    path[Int(trie.depths[node])] = set
-    var node = node + 1
-    while node < end {
-      let depth = Int(trie.depths[node])
-      guard depth <= lengths.upperBound, Int(trie.deepest[node]) >= lengths.lowerBound else {
-        node = Int(trie.subtreeEnds[node])
-        continue
-      }
-      let next = machine.step(path[depth - 1], trie.bytes[node])
-      guard next != GrammarMachine.dead else {
-        node = Int(trie.subtreeEnds[node])
-        continue
-      }
-      path[depth] = next
-      for index in trie.tokenStarts[node]..<trie.tokenStarts[node + 1]
-      where depth >= lengths.lowerBound {
-        let need = machine.cost(of: next) + Int32(depth)
-        entries.append(TokenNeeds.Entry(need: need, token: trie.tokens[Int(index)]))
-      }
-      if machine.ends(of: next).contains(.outside), Int(trie.subtreeEnds[node]) > node + 1 {
-        onEscape(Int32(node))
-      }
-      node += 1
-    }
   }
 }

@@ -11,6 +11,18 @@ public struct TokenMask: Sendable, Hashable {
     words = [UInt64](repeating: 0, count: (count + 63) / 64)
   }
 
+  /// Creates the set of those tokens of a vocabulary that a test lets through.
+  init(count: Int, where isIn: (Int) -> Bool) {
+    self.init(count: count)
+    for index in words.indices {
+      var word: UInt64 = 0
+      for bit in 0..<min(64, count - index * 64) where isIn(index * 64 + bit) {
+        word |= 1 << UInt64(bit)
+      }
+      words[index] = word
+    }
+  }
+
   /// True for a token of the set.
   public func contains(_ token: TokenID) -> Bool {
     token >= 0 && token < count && words[Int(token) >> 6] >> UInt64(token & 63) & 1 == 1
@@ -54,8 +66,11 @@ public struct TokenMask: Sendable, Hashable {
       if word == 0 {
         UnsafeMutableBufferPointer(rebasing: logits[start..<end]).update(repeating: -.infinity)
       } else {
-        for token in start..<end where word >> UInt64(token - start) & 1 == 0 {
-          logits[token] = -.infinity
+        var absent = ~word
+        while absent != 0 {
+          let token = start + absent.trailingZeroBitCount
+          if token < end { logits[token] = -.infinity }
+          absent &= absent - 1
         }
       }
     }
@@ -72,5 +87,17 @@ public struct TokenMask: Sendable, Hashable {
 
   mutating func formUnion(_ other: TokenMask) {
     for index in words.indices { words[index] |= other.words[index] }
+  }
+
+  /// Adds what two other sets have in common.
+  mutating func formUnion(_ one: TokenMask, and other: TokenMask) {
+    for index in words.indices { words[index] |= one.words[index] & other.words[index] }
+  }
+
+  /// The tokens of both sets.
+  func intersection(_ other: TokenMask) -> TokenMask {
+    var result = self
+    for index in words.indices { result.words[index] &= other.words[index] }
+    return result
   }
 }

@@ -15,6 +15,14 @@ public final class TokenTrie: Sendable {
   let tokenStarts: [Int32]
   /// The tokens, node by node.
   let tokens: [TokenID]
+  /// The bytes of each of `tokens`.
+  let lengths: [UInt8]
+  /// How far in a letter each node is.
+  let places: [LetterPlace]
+  /// The kinds of the letters that end below each node.
+  let kindsBelow: [LetterKinds]
+  /// What the tokens are made of.
+  let letters: TokenLetters
   /// Where each token's text begins in `texts`; the last entry is the end.
   private let textStarts: [Int]
   private let texts: [UInt8]
@@ -34,22 +42,35 @@ public final class TokenTrie: Sendable {
   public init(_ texts: [[UInt8]], ends: [TokenID]) {
     self.ends = ends.sorted()
     let isEnd = Set(ends)
-    var order: [Int] = texts.indices.filter {
-      !texts[$0].isEmpty && texts[$0].count <= Self.lengthLimit && !isEnd.contains(TokenID($0))
+    var starts = [0]
+    starts.reserveCapacity(texts.count + 1)
+    for text in texts { starts.append(starts[starts.count - 1] + text.count) }
+    let all = Array(texts.joined())
+    (textStarts, self.texts) = (starts, all)
+    let order = Self.sorted(
+      texts.indices.filter {
+        let length = starts[$0 + 1] - starts[$0]
+        return length > 0 && length <= Self.lengthLimit && !isEnd.contains(TokenID($0))
+      }, all, starts)
+    lengths = order.map { UInt8(starts[$0 + 1] - starts[$0]) }
+    longest = Int(lengths.max() ?? 0)
+    let builder = all.withUnsafeBufferPointer { bytes in
+      var builder = TrieBuilder(order.count)
+      for token in order {
+        builder.add(UnsafeBufferPointer(rebasing: bytes[starts[token]..<starts[token + 1]]), token)
+      }
+      builder.close(to: 0)
+      return builder
     }
-    textStarts = texts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
-    self.texts = texts.flatMap { $0 }
-    longest = order.lazy.map { texts[$0].count }.max() ?? 0
-    Self.sort(&order, texts)
-    var builder = TrieBuilder()
-    for token in order { builder.add(texts[token], TokenID(token)) }
-    builder.close(to: 0)
     bytes = builder.bytes
     depths = builder.depths
     subtreeEnds = builder.subtreeEnds
-    deepest = Self.deepest(builder.depths, builder.subtreeEnds)
+    deepest = Self.deepest(builder.depths, builder.parents)
     tokenStarts = builder.tokenStarts + [Int32(builder.tokens.count)]
     tokens = builder.tokens
+    places = Self.places(builder.bytes, builder.parents)
+    kindsBelow = Self.kindsBelow(builder.bytes, builder.parents, places, builder.tokenStarts)
+    letters = TokenLetters(all, starts, longest: longest, builder.tokens)
   }
 
   /// Creates the tree of a tokenizer; control tokens stand for no text.
@@ -62,31 +83,62 @@ public final class TokenTrie: Sendable {
   }
 
   /// Sorts by bytes; the first eight are compared as a number, which decides nearly always.
-  private static func sort(_ order: inout [Int], _ texts: [[UInt8]]) {
-    let keyed = order.map { token -> (key: UInt64, token: Int) in
-      let text = texts[token]
-      var key: UInt64 = 0
-      for index in 0..<8 { key = key << 8 | (index < text.count ? UInt64(text[index]) : 0) }
-      return (key, token)
+  private static func sorted(_ tokens: [Int], _ bytes: [UInt8], _ starts: [Int]) -> [Int] {
+    bytes.withUnsafeBufferPointer { bytes in
+      var keyed = tokens.map { token -> (key: UInt64, token: Int) in
+        var key: UInt64 = 0
+        let end = starts[token + 1]
+        for index in starts[token]..<starts[token] + 8 {
+          key = key << 8 | (index < end ? UInt64(bytes[index]) : 0)
+        }
+        return (key, token)
+      }
+      keyed.sort { a, b in
+        if a.key != b.key { return a.key < b.key }
+        let left = bytes[starts[a.token]..<starts[a.token + 1]]
+        let right = bytes[starts[b.token]..<starts[b.token + 1]]
+        if left.lexicographicallyPrecedes(right) { return true }
+        return a.token < b.token && left.elementsEqual(right)
+      }
+      return keyed.map(\.token)
     }
-    let sorted = keyed.sorted { a, b in
-      if a.key != b.key { return a.key < b.key }
-      let (left, right) = (texts[a.token], texts[b.token])
-      return left == right ? a.token < b.token : left.lexicographicallyPrecedes(right)
-    }
-    order = sorted.map(\.token)
   }
 
-  private static func deepest(_ depths: [UInt8], _ subtreeEnds: [Int32]) -> [UInt8] {
+  private static func deepest(_ depths: [UInt8], _ parents: [Int32]) -> [UInt8] {
     var deepest = depths
-    for node in depths.indices.reversed() {
-      var child = node + 1
-      while child < Int(subtreeEnds[node]) {
-        deepest[node] = max(deepest[node], deepest[child])
-        child = Int(subtreeEnds[child])
-      }
+    for node in depths.indices.dropFirst().reversed() {
+      let parent = Int(parents[node])
+      deepest[parent] = max(deepest[parent], deepest[node])
     }
     return deepest
+  }
+
+  private static func places(_ bytes: [UInt8], _ parents: [Int32]) -> [LetterPlace] {
+    var places = [LetterPlace](repeating: .between, count: bytes.count)
+    for node in bytes.indices.dropFirst() {
+      places[node] = places[Int(parents[node])].step(bytes[node])
+    }
+    return places
+  }
+
+  private static func kindsBelow(
+    _ bytes: [UInt8], _ parents: [Int32], _ places: [LetterPlace], _ tokenStarts: [Int32]
+  ) -> [LetterKinds] {
+    var kinds = [LetterKinds](repeating: [], count: bytes.count)
+    for node in bytes.indices.dropFirst().reversed() {
+      let parent = Int(parents[node])
+      // The last node is a leaf, and every leaf holds a token.
+      let isLast = node + 1 == bytes.count
+      let holdsToken = isLast || tokenStarts[node] < tokenStarts[node + 1]
+      var kind: LetterKinds = []
+      if places[node] == .between {
+        kind = bytes[node] < 0x80 ? .of(bytes[node]) : .beyondASCII
+      } else if holdsToken {
+        kind = .torn
+      }
+      kinds[parent].formUnion(kind.union(kinds[node]))
+    }
+    return kinds
   }
 
   /// The number of tokens.
@@ -130,27 +182,42 @@ private struct TrieBuilder {
   var bytes: [UInt8] = [0]
   var depths: [UInt8] = [0]
   var subtreeEnds: [Int32] = [0]
+  /// The node above each node; the root is its own.
+  var parents: [Int32] = [0]
   var tokenStarts: [Int32] = [0]
   var tokens: [TokenID] = []
-  private var path: [Int] = [0]
-  private var text: [UInt8] = []
+  /// The nodes from the root to where the last text ended.
+  private var path: [Int32] = [0]
 
-  mutating func add(_ text: [UInt8], _ token: TokenID) {
-    let shared = zip(self.text, text).prefix { $0 == $1 }.count
+  /// Makes room for so many texts.
+  init(_ count: Int) {
+    bytes.reserveCapacity(count * 3)
+    depths.reserveCapacity(count * 3)
+    subtreeEnds.reserveCapacity(count * 3)
+    parents.reserveCapacity(count * 3)
+    tokenStarts.reserveCapacity(count * 3)
+    tokens.reserveCapacity(count)
+  }
+
+  mutating func add(_ text: UnsafeBufferPointer<UInt8>, _ token: Int) {
+    var shared = 0
+    while shared < min(text.count, path.count - 1), bytes[Int(path[shared + 1])] == text[shared] {
+      shared += 1
+    }
     close(to: shared + 1)
     for byte in text[shared...] {
-      path.append(bytes.count)
+      parents.append(path[path.count - 1])
+      path.append(Int32(bytes.count))
       bytes.append(byte)
       depths.append(UInt8(path.count - 1))
       subtreeEnds.append(0)
       tokenStarts.append(Int32(tokens.count))
     }
-    self.text = text
-    tokens.append(token)
+    tokens.append(TokenID(token))
   }
 
   /// Ends all nodes but the first ones of the path.
   mutating func close(to length: Int) {
-    while path.count > length { subtreeEnds[path.removeLast()] = Int32(bytes.count) }
+    while path.count > length { subtreeEnds[Int(path.removeLast())] = Int32(bytes.count) }
   }
 }
