@@ -40,11 +40,31 @@ struct Expression: Sendable {
   let range: SourceRange
   /// Where a caret points: the operator of a binary expression, the start of others.
   let location: SourceLocation
+  /// How many levels of operands it has; the parser bounds it, so recursion over them is safe.
+  let height: Int
 
   init(_ kind: Kind, _ range: SourceRange, at location: SourceLocation? = nil) {
     self.kind = kind
     self.range = range
     self.location = location ?? range.start
+    self.height = 1 + kind.operandHeight
+  }
+}
+
+extension Expression.Kind {
+  /// The height of the tallest operand.
+  fileprivate var operandHeight: Int {
+    switch self {
+    case .unary(_, let a), .cast(_, _, let a), .sizeOfValue(let a), .member(let a, _, _): a.height
+    case .binary(_, let a, let b), .assignment(_, let a, let b), .subscripted(let a, let b):
+      max(a.height, b.height)
+    case .conditional(let a, let b, let c): max(a.height, b.height, c.height)
+    case .call(let callee, let arguments):
+      max(callee.height, arguments.lazy.map(\.height).max() ?? 0)
+    case .construct(_, let arguments, _): arguments.lazy.map(\.height).max() ?? 0
+    case .list(let list): list.elements.lazy.map(\.value.height).max() ?? 0
+    default: 0
+    }
   }
 }
 
