@@ -80,7 +80,10 @@ let package = Package(
     module("Terminal", ["Base", "Notebooks", "CEditSupport"]),
     module(
       "Bindings",
-      ["Base", "Figures", "Simulation", "Models", "Tensors", "Inference", "LuaBridge"]),
+      [
+        "Base", "Figures", "Simulation", "Models", "Tensors", "Devices", "Inference", "Kernels",
+        "LuaBridge",
+      ]),
 
     module(
       "Host", ["Base", "Notebooks", "Figures", "LuaBridge", "Bindings", "CLua", "CLuaSupport"]),
