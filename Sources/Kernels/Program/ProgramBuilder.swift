@@ -49,6 +49,9 @@ public struct ProgramBuilder: Sendable {
     return .register(result)
   }
 
+  /// Takes back what was written from a place on; registers and labels stay handed out.
+  public mutating func discard(from count: Int) { statements.removeSubrange(count...) }
+
   /// Writes a branch; a condition of the source's `if`, `for` or `while` counts as one for divergence.
   public mutating func branch(
     to target: Label, if condition: Guard? = nil, isCondition: Bool = false
