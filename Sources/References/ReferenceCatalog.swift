@@ -3,6 +3,5 @@ public enum ReferenceCatalog {
   /// The files in the order they are checked.
   public static var files: [any ReferenceFile] {
     TensorReference.files + LanguageModelReferences.files + GPUReferences.files
-      + ServingReferences.files
   }
 }

@@ -185,8 +185,7 @@ extension Occupancy {
     if activeBlocks == 0 {
       lines.append("this launch is refused: \(refusals.joined(separator: "; "))")
     } else {
-      let tenths = (fraction * 1000).rounded() / 10
-      let percent = tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+      let percent = (fraction * 1000).rounded() / 10
       lines.append(
         "\(activeBlocks) blocks of \(warps) warps: \(activeWarps) of "
           + "\(limits.warpsPerMultiprocessor) warps, \(percent) percent")
