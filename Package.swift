@@ -69,6 +69,7 @@ let package = Package(
     module("Models", ["Base"]),
     module("Tensors", ["Base", "CTensors"]),
     module("Devices", ["Base"]),
+    module("Serving", ["Base"]),
 
     module("Notebooks", ["Base", "Figures", "CMarkGFM"]),
     module("LuaBridge", ["Base", "CLua", "CLuaSupport"]),
@@ -76,11 +77,18 @@ let package = Package(
     module("Kernels", ["Base", "Devices", "CKernels"]),
     module("Sharing", ["Base", "Devices"]),
 
-    module("References", ["Base", "Models", "Tensors", "Inference", "Devices", "Kernels"]),
+    module("Clusters", ["Base", "Simulation", "Serving", "CZlib"]),
+
+    module(
+      "References",
+      ["Base", "Models", "Tensors", "Inference", "Devices", "Kernels", "Serving", "Clusters"]),
     module("Terminal", ["Base", "Notebooks", "CEditSupport"]),
     module(
       "Bindings",
-      ["Base", "Figures", "Simulation", "Models", "Tensors", "Inference", "LuaBridge"]),
+      [
+        "Base", "Figures", "Simulation", "Models", "Tensors", "Devices", "Inference", "Kernels",
+        "LuaBridge",
+      ]),
 
     module(
       "Host", ["Base", "Notebooks", "Figures", "LuaBridge", "Bindings", "CLua", "CLuaSupport"]),
@@ -92,8 +100,8 @@ let package = Package(
     program(
       "orrery-bench",
       [
-        "Base", "Simulation", "Models", "Tensors", "Inference", "References", "LuaBridge",
-        "CBridgePeer", "Bindings", "Host", "Notebooks",
+        "Base", "Simulation", "Serving", "Clusters", "Models", "Tensors", "Inference",
+        "References", "LuaBridge", "CBridgePeer", "Bindings", "Host", "Notebooks",
       ]),
 
     .target(
@@ -105,6 +113,8 @@ let package = Package(
     tests("ModelsTests", ["Base", "Models"]),
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),
     tests("DevicesTests", ["Base", "Devices"]),
+    tests("ServingTests", ["Base", "Serving"]),
+    tests("ClustersTests", ["Base", "Simulation", "Serving", "Clusters"]),
     tests("KernelsTests", ["Base", "Devices", "CKernels", "Kernels"]),
     tests("SharingTests", ["Base", "Devices", "Sharing"]),
     tests("ReferenceTests", ["Base", "Inference", "References"]),

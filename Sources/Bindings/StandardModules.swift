@@ -22,6 +22,8 @@ public enum StandardModules {
     Entry("plot") { Plot.module },
     Entry("display") { Display.module },
     Entry("llm") { LLMModule.module },
+    Entry("gpu") { GPUModule.module },
+    Entry("cuda") { CudaModule.module },
   ]
 
   /// Finds a module's declaration by its name.

@@ -39,11 +39,17 @@ struct CollectiveReference: ReferenceFile {
   ) throws(Problem) -> Double {
     let collective = Collective(rawValue: kind == "alltoall" ? "all_to_all" : kind)
     guard let collective else { throw Problem("no collective \(kind)") }
-    let ring = try topology.time(collective, bytes: bytes, devices: count, algorithm: .ring)
-    guard library == "vllm" else { return ring.seconds }
+    var seconds = try topology.time(collective, bytes: bytes, devices: count, algorithm: .ring)
+      .seconds
+    if collective == .allReduce, count > 2, topology.timing.inSwitch != nil {
+      let inSwitch = try topology.time(
+        collective, bytes: bytes, devices: count, algorithm: .inSwitch)
+      seconds = min(seconds, inSwitch.seconds)
+    }
+    guard library == "vllm" else { return seconds }
     let direct = try topology.time(collective, bytes: bytes, devices: count, algorithm: .oneShot)
     // Without NVLink the long messages did not go through the library either.
-    return topology.device.ports == nil ? direct.seconds : min(ring.seconds, direct.seconds)
+    return topology.device.ports == nil ? direct.seconds : min(seconds, direct.seconds)
   }
 
   private static func tally(_ order: [String], _ errors: [String: [Double]]) -> ReferenceTally {

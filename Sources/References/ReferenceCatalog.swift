@@ -3,5 +3,6 @@ public enum ReferenceCatalog {
   /// The files in the order they are checked.
   public static var files: [any ReferenceFile] {
     TensorReference.files + LanguageModelReferences.files + GPUReferences.files
+      + ServingReferences.files
   }
 }

@@ -9,6 +9,21 @@ public protocol ReferenceFile {
   var name: String { get }
   /// Checks every case of the file; nil where our code does not offer what it asks for.
   func check(_ document: JSONValue) throws(Problem) -> ReferenceTally?
+  /// The same for a file that says something of those beside it, with where it is.
+  func check(_ document: JSONValue, at path: String) throws(Problem) -> ReferenceTally?
+  /// The files that it stands for: itself, or those of a folder whose names are not known beforehand.
+  func members(below root: String) throws(Problem) -> [any ReferenceFile]
+}
+
+extension ReferenceFile {
+  /// Nothing: such a file is checked with what stands beside it.
+  public func check(_ document: JSONValue) throws(Problem) -> ReferenceTally? { nil }
+  /// Without what stands beside it.
+  public func check(_ document: JSONValue, at path: String) throws(Problem) -> ReferenceTally? {
+    try check(document)
+  }
+  /// Itself.
+  public func members(below root: String) throws(Problem) -> [any ReferenceFile] { [self] }
 }
 
 /// What came of a file: how many cases there were and which failed.

@@ -36,7 +36,7 @@ public struct ReferenceRun {
     var passed = 0
     var total = 0
     var filesRun = 0
-    for file in files where folders.contains(file.folder) {
+    for file in try members(of: folders) {
       let path = "\(root)/\(file.folder)/\(file.name)"
       guard FileIO.exists(path) else { continue }
       guard let tally = check(file, path) else { continue }
@@ -55,6 +55,15 @@ public struct ReferenceRun {
     return passed == total ? 0 : 1
   }
 
+  /// The files of some folders, one by one.
+  private func members(of folders: [String]) throws(Problem) -> [any ReferenceFile] {
+    var members: [any ReferenceFile] = []
+    for file in files where folders.contains(file.folder) {
+      members += try file.members(below: root)
+    }
+    return members
+  }
+
   /// Checks one file and prints its line and its first failures; nil where it is not offered.
   private func check(_ file: any ReferenceFile, _ path: String) -> ReferenceTally? {
     let title = "\(file.folder)/\(file.name)".padded(toWidth: 24)
@@ -64,7 +73,7 @@ public struct ReferenceRun {
       let document =
         path.hasSuffix(".csv")
         ? try JSONValue(table: text, file: path) : try JSONValue(parsing: text, file: path)
-      guard let result = try file.check(document) else {
+      guard let result = try file.check(document, at: path) else {
         print("\(title) not offered")
         return nil
       }

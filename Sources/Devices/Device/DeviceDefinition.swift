@@ -150,7 +150,7 @@ extension DeviceDefinition {
       $0.memory.l2BytesPerSecond.value
         / (Double($0.multiprocessors.value) * $0.clocks.boost.value)
     }
-    let cacheRate = l2BytesPerSecond ?? max(2 * rate, (perCycle ?? 35) * cycles)
+    let cacheRate = l2BytesPerSecond ?? max(1.2 * rate, (perCycle ?? 35) * cycles)
     guard cacheRate >= rate else {
       throw Problem("l2_bytes_per_second of \"\(name)\" is below memory_bytes_per_second")
     }

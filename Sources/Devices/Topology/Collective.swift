@@ -22,6 +22,8 @@ public enum CollectiveAlgorithm: String, Sendable, Hashable, CaseIterable {
   case tree
   /// Kernels that read the other devices' memory at once, in one or two rounds, without a library.
   case oneShot = "one_shot"
+  /// The switch adds up what passes through it (NVLink SHARP): an all-reduce moves each buffer once.
+  case inSwitch = "in_switch"
 }
 
 /// What a collective takes.
@@ -62,21 +64,25 @@ extension Topology {
       throw Problem(
         "a collective over \(n) devices on \(info.name)", fix: "take 2 to \(count) devices")
     }
-    let kinds = algorithm.map { [$0] } ?? CollectiveAlgorithm.allCases
     var best: (CollectiveAlgorithm, Double)?
-    for kind in kinds {
-      let seconds = seconds(collective, bytes, n, kind)
+    for kind in algorithm.map({ [$0] }) ?? CollectiveAlgorithm.allCases {
+      guard let seconds = seconds(collective, bytes, n, kind) else { continue }
       if seconds < best?.1 ?? .infinity { best = (kind, seconds) }
     }
-    let (kind, seconds) = best ?? (.ring, .infinity)
+    guard let (kind, seconds) = best else {
+      throw Problem(
+        "no \(collective.rawValue) in the switch of \(info.name) is known",
+        fix: "leave the algorithm out, or take ring, tree or one_shot")
+    }
     return CollectiveTime(
       algorithm: kind, seconds: seconds, algorithmBytesPerSecond: bytes / seconds,
       busBytesPerSecond: bytes * collective.sentShare(Double(n)) / seconds)
   }
 
+  /// The time of one algorithm; nil where the devices cannot carry it out.
   private func seconds(
     _ collective: Collective, _ bytes: Double, _ n: Int, _ algorithm: CollectiveAlgorithm
-  ) -> Double {
+  ) -> Double? {
     let rate = linkRate(n)
     switch algorithm {
     case .ring:
@@ -85,6 +91,9 @@ extension Topology {
       return tree(collective, bytes, n, rate)
     case .oneShot:
       return direct(collective, bytes, n, rate)
+    case .inSwitch:
+      guard let mode = timing.inSwitch, collective == .allReduce, n > 2 else { return nil }
+      return timing.callSeconds + mode.seconds + mode.stepSeconds + bytes / (mode.share * rate)
     }
   }
 

@@ -37,8 +37,13 @@ public struct CollectiveTiming: Sendable, Hashable {
   /// Reducing a part each, then gathering.
   public let twoShot: Mode
 
+  /// Letting the switch add up; nil where it cannot, or where nobody measured it.
+  public let inSwitch: Mode?
+
   /// NVLink through a switch; the library's call takes what differs from generation to generation.
-  static func nvSwitch(callMicroseconds: Double, directMicroseconds: Double) -> CollectiveTiming {
+  static func nvSwitch(
+    callMicroseconds: Double, directMicroseconds: Double, inSwitch: Mode? = nil
+  ) -> CollectiveTiming {
     CollectiveTiming(
       callSeconds: callMicroseconds * 1e-6,
       modes: [
@@ -48,11 +53,13 @@ public struct CollectiveTiming: Sendable, Hashable {
       ], ownCopyShare: 1 / 0.57, contention: 0, measuredBytesPerSecond: nil,
       directCallSeconds: directMicroseconds * 1e-6,
       oneShot: Mode(microseconds: 0, step: 0.08, share: 0.573),
-      twoShot: Mode(microseconds: 3.87, step: 0.08, share: 0.612))
+      twoShot: Mode(microseconds: 3.87, step: 0.08, share: 0.612), inSwitch: inSwitch)
   }
 
   static let nvLink3 = nvSwitch(callMicroseconds: 10.76, directMicroseconds: 5.04)
-  static let nvLink4 = nvSwitch(callMicroseconds: 5.25, directMicroseconds: 4.235)
+  static let nvLink4 = nvSwitch(
+    callMicroseconds: 5.25, directMicroseconds: 4.235,
+    inSwitch: Mode(microseconds: 68, step: 0, share: 0.585))
   static let nvLink5 = nvSwitch(callMicroseconds: 9.86, directMicroseconds: 6.97)
 
   /// Slots of a host with two processors, as L40S were measured in.
@@ -63,5 +70,5 @@ public struct CollectiveTiming: Sendable, Hashable {
       Mode(microseconds: 4.82, step: 6.07, share: 1),
     ], ownCopyShare: nil, contention: 1.893, measuredBytesPerSecond: 19.17e9,
     directCallSeconds: 2.11e-6, oneShot: Mode(microseconds: 0, step: 3.26, share: 1),
-    twoShot: Mode(microseconds: 0, step: 3.26, share: 1))
+    twoShot: Mode(microseconds: 0, step: 3.26, share: 1), inSwitch: nil)
 }

@@ -185,7 +185,8 @@ extension Occupancy {
     if activeBlocks == 0 {
       lines.append("this launch is refused: \(refusals.joined(separator: "; "))")
     } else {
-      let percent = (fraction * 1000).rounded() / 10
+      let tenths = (fraction * 1000).rounded() / 10
+      let percent = tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
       lines.append(
         "\(activeBlocks) blocks of \(warps) warps: \(activeWarps) of "
           + "\(limits.warpsPerMultiprocessor) warps, \(percent) percent")

@@ -34,7 +34,7 @@ import Testing
   func laws(_ topology: Topology) throws {
     let wire = topology.links[0].bytesPerSecond
     for collective in Collective.allCases {
-      for algorithm in CollectiveAlgorithm.allCases {
+      for algorithm in CollectiveAlgorithm.allCases where algorithm != .inSwitch {
         for devices in [2, 4, 8] {
           var last = 0.0
           for power in 8..<32 {
@@ -63,7 +63,17 @@ import Testing
   @Test func `one shot wins for short messages and a ring for long ones`() throws {
     let node = try Topology.catalog["dgx-h100"]
     #expect(try node.time(.allReduce, bytes: 16_384).algorithm == .oneShot)
-    #expect(try node.time(.allReduce, bytes: 1e9).algorithm == .ring)
+    #expect(try node.time(.allReduce, bytes: 1e9, devices: 2).algorithm == .ring)
+  }
+
+  @Test func `a switch that adds up beats a ring for long sums, where there is one`() throws {
+    #expect(try Topology.catalog["dgx-h100"].time(.allReduce, bytes: 1e9).algorithm == .inSwitch)
+    #expect(throws: Problem.self) {
+      try Topology.catalog["dgx-a100"].time(.allReduce, bytes: 1e9, algorithm: .inSwitch)
+    }
+    #expect(throws: Problem.self) {
+      try Topology.catalog["dgx-h100"].time(.allToAll, bytes: 1e9, algorithm: .inSwitch)
+    }
   }
 
   @Test func `a collective over more devices than there are is refused`() throws {

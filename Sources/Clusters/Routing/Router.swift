@@ -1,0 +1,64 @@
+public import Base
+public import Serving
+
+/// The replicas that take requests, as routers see them, by their place in the list.
+public struct ReplicaViews {
+  // The simulation keeps the list; routers only read.
+  let replicas: ContiguousArray<Replica>
+
+  /// How many replicas take requests; at least one when a router is asked.
+  public var count: Int { replicas.count }
+  /// The number of a replica.
+  public func id(_ index: Int) -> Int { replicas[index].id }
+  /// Requests that wait for their first blocks.
+  public func waiting(_ index: Int) -> Int { replicas[index].state.waitingCount }
+  /// Requests that it was given and that have not ended.
+  public func outstanding(_ index: Int) -> Int { replicas[index].outstanding }
+  /// Tokens of those requests.
+  public func outstandingTokens(_ index: Int) -> Int { replicas[index].outstandingTokens }
+  /// The share of its blocks that are held.
+  public func occupancy(_ index: Int) -> Double { replicas[index].state.pool.occupancy }
+
+  /// The place of the least value; the first of several.
+  @inline(__always)
+  public func least(_ value: (Int) -> Int) -> Int {
+    var (best, least) = (0, value(0))
+    for index in 1..<max(1, count) {
+      let other = value(index)
+      if other < least { (best, least) = (index, other) }
+    }
+    return best
+  }
+}
+
+/// Picks the replica for a request.
+///
+/// A router is a value: it may remember what it did, and a copy goes on by itself.
+public protocol Router: Sendable {
+  /// The place of the replica in the list.
+  mutating func pick(
+    _ request: Request, prefixes: PrefixIDs, among replicas: ReplicaViews
+  ) -> Int
+}
+
+/// A router by its name.
+public struct RouterKind: Described, Sendable {
+  /// What is known of it.
+  public let info: Info
+  /// Makes one for a seed.
+  public let make: @Sendable (UInt64) -> any Router
+
+  /// Creates a kind.
+  public init(_ info: Info, make: @escaping @Sendable (UInt64) -> any Router) {
+    self.info = info
+    self.make = make
+  }
+
+  /// Every router that is built in.
+  public static let catalog = Catalog<RouterKind>(
+    "router",
+    [
+      RoundRobinRouter.kind, RandomRouter.kind, LeastOutstandingRouter.kind,
+      LeastWaitingRouter.kind, PrefixAffineRouter.kind,
+    ])
+}

@@ -1,0 +1,94 @@
+public import Base
+import Serving
+import Simulation
+
+extension Cluster {
+  /// Starts a replica, which takes requests after so many seconds, or after those of the options.
+  @discardableResult
+  public func addReplica(startSeconds: Double? = nil) -> Replica {
+    let delay = startSeconds ?? options.startSeconds
+    let state = ServingState(
+      blockCount: options.blockCount, blockSize: options.blockSize, isCaching: options.isCaching,
+      prefixes: trace.prefixes, for: scheduler)
+    let replica = Replica(
+      id: replicas.count, phase: .starting, state: state, stages: options.stages, at: time)
+    replicas.append(replica)
+    places.append(Unmanaged.passUnretained(replica))
+    if delay <= 0 {
+      makeReady(replica)
+    } else {
+      events.push(time: time + delay, payload: ClusterEvent.replicaReady.payload(replica.id))
+    }
+    return replica
+  }
+
+  /// Lets a replica finish what it has and takes it away then; the last one stays.
+  public func drainReplica(_ id: Int) throws(Problem) {
+    guard let place = ready.firstIndex(where: { $0.id == id }) else {
+      throw Problem(
+        "replica \(id) does not take requests",
+        fix: "those that do are \(ready.map { String($0.id) }.joined(separator: ", "))")
+    }
+    guard ready.count > 1 else {
+      throw Problem("replica \(id) is the last one that takes requests")
+    }
+    let replica = ready.remove(at: place)
+    replica.phase = .draining
+    if replica.state.isIdle { stop(replica) }
+  }
+
+  func makeReady(_ replica: Replica) {
+    guard replica.phase == .starting else { return }
+    replica.phase = .ready
+    ready.append(replica)
+  }
+
+  func stop(_ replica: Replica) {
+    replica.phase = .stopped
+    replica.stoppedAt = time
+  }
+
+  // MARK: Autoscaling
+
+  func scheduleAutoscaling() {
+    guard let autoscaler else { return }
+    events.push(
+      time: time + autoscaler.intervalSeconds, payload: ClusterEvent.autoscale.payload(0))
+  }
+
+  /// Asks the autoscaler and does what it says; ends with the last request.
+  func autoscale() {
+    guard autoscaler != nil, !isDone else { return }
+    let starting = replicas.count { $0.phase == .starting }
+    let view = ClusterView(
+      time: time, ready: ready.count, starting: starting, openRequests: openCount,
+      waitingRequests: ready.reduce(0) { $0 + $1.state.waitingCount },
+      arrivedRequests: arrivedCount, startSeconds: options.startSeconds)
+    let wanted = autoscaler?.desiredReplicas(view) ?? ready.count
+    let limits = options.replicaLimits
+    scale(to: min(max(wanted, limits.lowerBound), limits.upperBound), starting: starting)
+    scheduleAutoscaling()
+  }
+
+  private func scale(to wanted: Int, starting: Int) {
+    let have = ready.count + starting
+    if wanted > have {
+      for _ in have..<wanted { addReplica() }
+    } else if wanted < have {
+      cancelStarting(have - wanted)
+      while ready.count > max(1, wanted), let last = ready.popLast() {
+        last.phase = .draining
+        if last.state.isIdle { stop(last) }
+      }
+    }
+  }
+
+  /// Takes back replicas that do not run yet, the latest first.
+  private func cancelStarting(_ count: Int) {
+    var left = count
+    for replica in replicas.reversed() where replica.phase == .starting && left > 0 {
+      stop(replica)
+      left -= 1
+    }
+  }
+}

@@ -1,0 +1,193 @@
+public import Base
+public import Serving
+import Simulation
+
+/// A cluster in virtual time: requests arrive, a router spreads them, each replica's scheduler plans its
+/// steps, and a cost model says how long they take.
+///
+/// One event stands for one step; arrivals are merged from a sorted column. Everything can be looked at
+/// and changed between two instants, and a copy goes on by itself. The same options and trace give the
+/// same results, bit by bit. It belongs to one thread at a time.
+public final class Cluster {
+  /// What it was made of; see `scheduler`, `router`, `budget`, `cost` for what can be changed later.
+  public let options: ClusterOptions
+  /// The requests that come.
+  public let trace: Trace
+  /// The time, in seconds.
+  public internal(set) var time = 0.0
+  /// Every replica there ever was, by number.
+  public internal(set) var replicas: ContiguousArray<Replica> = []
+  /// What became of each request, by its number in the trace.
+  public internal(set) var records: Column<RequestRecord>
+  /// The steps in the order of their beginning, where they are kept.
+  public internal(set) var steps = Column<StepRecord>()
+  /// Sums over the steps.
+  public internal(set) var totals = ClusterTotals()
+  /// Times from token to token.
+  public internal(set) var itl = LogHistogram()
+
+  /// Decides the steps of each replica; can be changed between two instants.
+  public var scheduler: any Scheduler {
+    didSet { for replica in replicas { replica.state.adopt(scheduler) } }
+  }
+  /// Picks the replica of each request; can be changed between two instants.
+  public var router: any Router
+  /// Says how many replicas there should be; can be changed between two instants.
+  public var autoscaler: (any Autoscaler)? {
+    didSet { if oldValue == nil, autoscaler != nil { scheduleAutoscaling() } }
+  }
+  /// What a step may use; can be changed between two instants.
+  public var budget: StepBudget
+  /// How long steps take; can be changed between two instants.
+  public var cost: any CostModel
+  /// Conditions that stop `run`.
+  public internal(set) var breakpoints: [Breakpoint] = []
+
+  var events = EventQueue()
+  /// The next request of the trace that follows none.
+  var cursor = 0
+  /// The replicas again, without counting references: once per step that is most of the work.
+  var places: ContiguousArray<Unmanaged<Replica>> = []
+  /// Replicas that take requests.
+  var ready: ContiguousArray<Replica> = []
+  /// Replicas that may begin a step at this instant.
+  var idle = Column<Int32>(capacity: 64)
+  /// The first request that follows each one, and the next one that follows the same; empty where none.
+  let followers: Followers
+  let outcome = StepOutcome()
+  var accepted = Column<Int32>(capacity: 64)
+  /// Requests that came and have not ended.
+  var openCount = 0
+  var arrivedCount = 0
+
+  /// Creates a cluster at time 0.
+  public init(_ options: ClusterOptions, trace: Trace) throws(Problem) {
+    try Self.check(options, trace)
+    self.options = options
+    self.trace = trace
+    scheduler = options.scheduler
+    router = options.router
+    autoscaler = options.autoscaler
+    budget = options.budget
+    cost = options.cost
+    records = Column(repeating: RequestRecord(), count: trace.count)
+    followers = Followers(trace)
+    for _ in 0..<options.replicas { addReplica(startSeconds: 0) }
+    skipFollowing()
+    if autoscaler != nil { scheduleAutoscaling() }
+  }
+
+  private static func check(_ options: ClusterOptions, _ trace: Trace) throws(Problem) {
+    guard options.replicas >= 1, options.stages >= 1, options.blockCount >= 1 else {
+      throw Problem(
+        "a cluster of \(options.replicas) replicas with \(options.stages) stages and "
+          + "\(options.blockCount) blocks", fix: "each must be at least 1")
+    }
+    if options.isCaching, !trace.prefixRanges.isEmpty,
+      trace.prefixes.tokensPerID % options.blockSize != 0
+    {
+      throw Problem(
+        "blocks of \(options.blockSize) tokens do not divide the trace's prefixes of "
+          + "\(trace.prefixes.tokensPerID)", fix: "use a block size that does")
+    }
+    let largest = trace.slaClasses.max() ?? 0
+    guard options.classes.isEmpty || Int(largest) < options.classes.count else {
+      throw Problem(
+        "the trace has requests of class \(largest), and there are \(options.classes.count) classes"
+      )
+    }
+  }
+
+  private init(copying other: Cluster) {
+    options = other.options
+    trace = other.trace
+    time = other.time
+    replicas = ContiguousArray(other.replicas.map { $0.copy() })
+    records = other.records.copy()
+    steps = other.steps.copy()
+    totals = other.totals
+    itl = other.itl
+    scheduler = other.scheduler
+    router = other.router
+    autoscaler = other.autoscaler
+    budget = other.budget
+    cost = other.cost
+    breakpoints = other.breakpoints
+    events = other.events
+    cursor = other.cursor
+    followers = other.followers
+    openCount = other.openCount
+    arrivedCount = other.arrivedCount
+    places = ContiguousArray(replicas.map { Unmanaged.passUnretained($0) })
+    ready = ContiguousArray(other.ready.map { [replicas] in replicas[$0.id] })
+  }
+
+  /// A cluster in the same state that goes on by itself: "what if, from here".
+  public func copy() -> Cluster { Cluster(copying: self) }
+
+  /// Requests that came and have not ended.
+  public var openRequests: Int { openCount }
+  /// Requests that came so far.
+  public var arrivedRequests: Int { arrivedCount }
+  /// True when every request has come and ended.
+  public var isDone: Bool { arrivedCount == trace.count && openCount == 0 }
+  /// The replicas that take requests.
+  public var readyReplicas: ReplicaViews { ReplicaViews(replicas: ready) }
+}
+
+/// Sums over the steps of a run.
+public struct ClusterTotals: Hashable, Sendable {
+  /// Steps that began.
+  public var steps = 0
+  /// Tokens that ran through the layers.
+  public var tokens = 0
+  /// Tokens of prompts among them, those computed again included.
+  public var prefillTokens = 0
+  /// Tokens that were produced.
+  public var producedTokens = 0
+  /// Sequences of all steps together.
+  public var sequences = 0
+  /// Seconds of all steps together.
+  public var stepSeconds = 0.0
+  /// Held blocks times seconds.
+  public var blockSeconds = 0.0
+  /// Events that were handled: arrivals, ends of steps and others.
+  public var events = 0
+}
+
+/// A condition that stops a run between two instants.
+public struct Breakpoint: Sendable {
+  /// What it is called.
+  public let name: String
+  /// True when the run is to stop.
+  public let condition: @Sendable (Cluster) -> Bool
+
+  /// Creates a breakpoint.
+  public init(_ name: String, condition: @escaping @Sendable (Cluster) -> Bool) {
+    self.name = name
+    self.condition = condition
+  }
+}
+
+/// Which requests follow which.
+struct Followers {
+  let first: [Int32]
+  let next: [Int32]
+
+  init(_ trace: Trace) {
+    guard !trace.follows.isEmpty else {
+      (first, next) = ([], [])
+      return
+    }
+    var first = [Int32](repeating: -1, count: trace.count)
+    var next = first
+    for index in stride(from: trace.count - 1, through: 0, by: -1) {
+      let leader = Int(trace.follows[index])
+      guard leader >= 0 else { continue }
+      next[index] = first[leader]
+      first[leader] = Int32(index)
+    }
+    self.first = first
+    self.next = next
+  }
+}

@@ -1,0 +1,89 @@
+import Base
+
+/// Orca's iteration-level batching: prompts whole, decodes beside them, and blocks for the longest
+/// possible sequence reserved at admission, so nobody is ever preempted.
+public struct OrcaScheduler: Scheduler {
+  /// How it is known.
+  public static let kind = SchedulerKind(
+    Info(
+      "orca", "Whole prompts beside decodes, with blocks reserved for the longest sequence.",
+      parameters: [
+        Parameter(
+          name: "sequence_tokens", kind: .integer, unit: .tokens, defaultValue: "4096",
+          range: 1...1e9, summary: "the most tokens of one sequence",
+          tradeOff: "more wastes blocks, since all of it is reserved")
+      ],
+      source: "Yu et al., Orca (OSDI 2022), as microsoft/vidur models it at 7d47513")
+  ) { OrcaScheduler(sequenceTokens: $0.sequenceTokens) }
+
+  private let sequenceTokens: Int
+
+  /// Creates the scheduler, which reserves so many tokens for each sequence.
+  public init(sequenceTokens: Int = 4096) { self.sequenceTokens = sequenceTokens }
+
+  /// As in the step.
+  public var order: RunningOrder { .batch }
+
+  /// Runs who runs and admits as long as reservations fit.
+  public func plan(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
+    runAll(state, budget, into: plan)
+    var free = state.pool.freeCount
+    for index in 0..<state.waitingCount where plan.count < budget.sequences {
+      let slot = state.waitingSlot(index)
+      let least = state.pool.blocks(for: Int(state.progress(slot).total))
+      let blocks = min(max(sequenceTokens / state.pool.blockSize, least), state.pool.blockCount)
+      guard free >= blocks else { return }
+      free -= blocks
+      admit(slot, state, blocks: blocks, into: plan)
+    }
+  }
+}
+
+/// Static batching: a batch is admitted when the replica is empty, and the next one when the last
+/// sequence of it has ended.
+public struct StaticScheduler: Scheduler {
+  /// How it is known.
+  public static let kind = SchedulerKind(
+    Info(
+      "static", "A batch runs to its end before the next one is admitted.",
+      detail: "What continuous batching is measured against: short answers wait for the longest.")
+  ) { _ in StaticScheduler() }
+
+  /// Creates the scheduler.
+  public init() {}
+
+  /// As in the step.
+  public var order: RunningOrder { .batch }
+
+  /// Runs who runs, or admits the next batch with blocks for all of it.
+  public func plan(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
+    runAll(state, budget, into: plan)
+    guard state.admittedCount == 0 else { return }
+    var free = state.pool.freeCount
+    for index in 0..<state.waitingCount where plan.count < budget.sequences {
+      let slot = state.waitingSlot(index)
+      let blocks = state.pool.blocks(for: Int(state.progress(slot).total))
+      let tokens = Int(state.progress(slot).known)
+      let isFull = plan.count > 0 && plan.shape.tokens + tokens > budget.tokens
+      guard free >= blocks, !isFull else { return }
+      free -= blocks
+      admit(slot, state, blocks: blocks, into: plan)
+    }
+  }
+}
+
+/// Decodes the running sequences, whose blocks are reserved.
+private func runAll(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
+  if state.running.count <= budget.sequences { return plan.decodeAllRunning(of: state) }
+  for index in 0..<min(state.running.count, budget.sequences) {
+    let slot = state.running[index]
+    plan.decode(slot, context: Int(state.progress(slot).known))
+  }
+}
+
+private func admit(_ slot: Int32, _ state: ServingState, blocks: Int, into plan: StepPlan) {
+  plan.prefill(
+    PrefillItem(
+      slot: slot, tokens: state.progress(slot).known, context: 0, blocks: Int32(blocks),
+      isAdmission: true))
+}

@@ -1,0 +1,139 @@
+import Base
+import Serving
+import Testing
+
+@Suite struct ServingStateTests {
+  /// Runs a state to its end with every guess refused; the plans as text.
+  @discardableResult
+  private func drain(
+    _ state: ServingState, _ scheduler: any Scheduler, _ budget: StepBudget
+  ) -> [String] {
+    let (plan, outcome) = (StepPlan(), StepOutcome())
+    var lines: [String] = []
+    while !state.isIdle {
+      plan.removeAll()
+      scheduler.plan(state, budget, into: plan)
+      precondition(!plan.isEmpty || plan.preempted.count > 0, "nothing runs: \(lines)")
+      state.begin(plan)
+      let prefills = plan.prefills.values.map { "\($0.slot):\($0.context)+\($0.tokens)" }
+      lines.append(
+        "\(plan.decodes.values) \(prefills.joined(separator: " ")) -\(plan.preempted.values)")
+      if plan.isEmpty { continue }
+      let none = [Int32](repeating: 0, count: plan.decodes.count)
+      none.withUnsafeBufferPointer { state.complete(plan, accepted: $0.baseAddress, into: outcome) }
+    }
+    return lines
+  }
+
+  private func state(
+    blocks: Int, for scheduler: some Scheduler, isCaching: Bool = false,
+    prefixes: PrefixIDs = PrefixIDs()
+  ) -> ServingState {
+    ServingState(blockCount: blocks, isCaching: isCaching, prefixes: prefixes, for: scheduler)
+  }
+
+  @Test func `a long prompt is read in chunks beside decodes`() {
+    let scheduler = VLLMScheduler()
+    let state = state(blocks: 100, for: scheduler)
+    state.submit(Request(id: 0, promptTokens: 10, outputTokens: 3, rank: 0))
+    state.submit(Request(id: 1, promptTokens: 50, outputTokens: 1, rank: 1))
+    let lines = drain(state, scheduler, StepBudget(tokens: 32))
+    #expect(
+      lines == ["[] 0:0+10 1:0+22 -[]", "[0] 1:22+28 -[]", "[0]  -[]"])
+    #expect(state.counts.finished == 2)
+  }
+
+  @Test func `when blocks run out the last admitted is preempted and computed again`() {
+    let scheduler = VLLMScheduler()
+    let state = state(blocks: 4, for: scheduler)
+    state.submit(Request(id: 0, promptTokens: 30, outputTokens: 20, rank: 0))
+    state.submit(Request(id: 1, promptTokens: 30, outputTokens: 20, rank: 1))
+    drain(state, scheduler, StepBudget())
+    #expect(state.counts.preemptions == 1)
+    #expect(state.counts.finished == 2)
+    #expect(state.pool.freeCount == 4)
+  }
+
+  @Test func `the less urgent request is preempted although it came first`() {
+    let scheduler = VLLMScheduler(isByPriority: true)
+    let state = state(blocks: 4, for: scheduler)
+    state.submit(Request(id: 7, promptTokens: 30, outputTokens: 20, rank: 0, priority: 5))
+    state.submit(Request(id: 8, promptTokens: 30, outputTokens: 20, rank: 1, priority: 1))
+    let (plan, outcome) = (StepPlan(), StepOutcome())
+    var preempted: [Int32] = []
+    while !state.isIdle {
+      plan.removeAll()
+      scheduler.plan(state, StepBudget(), into: plan)
+      preempted += plan.preempted.values.map { state.requestID($0) }
+      state.begin(plan)
+      state.complete(plan, into: outcome)
+    }
+    #expect(preempted == [7])
+  }
+
+  @Test func `a swapped sequence goes on where it was`() {
+    let scheduler = VLLMScheduler(preemption: .swap)
+    let state = state(blocks: 4, for: scheduler)
+    state.submit(Request(id: 0, promptTokens: 30, outputTokens: 20, rank: 0))
+    state.submit(Request(id: 1, promptTokens: 30, outputTokens: 20, rank: 1))
+    let lines = drain(state, scheduler, StepBudget())
+    #expect(state.counts.preemptions == 1)
+    // It is let in again with what it had computed: one token runs, not all of them.
+    let again = lines.last { $0.hasPrefix("[] 1:") } ?? ""
+    #expect(again.hasSuffix("+1 -[]"), "\(lines)")
+    #expect(state.swappedBlocks == 0)
+  }
+
+  @Test func `a second request with the same beginning computes only the rest`() {
+    let scheduler = VLLMScheduler()
+    let prefixes = PrefixIDs(ids: [11, 12, 13], tokensPerID: 16)
+    let state = state(blocks: 20, for: scheduler, isCaching: true, prefixes: prefixes)
+    let shared = PrefixRange(start: 0, tokens: 48)
+    state.submit(Request(id: 0, promptTokens: 48, outputTokens: 2, rank: 0, prefix: shared))
+    drain(state, scheduler, StepBudget())
+    state.submit(Request(id: 1, promptTokens: 48, outputTokens: 2, rank: 1, prefix: shared))
+    // The last block is computed again: somebody has to give the logits.
+    #expect(drain(state, scheduler, StepBudget()).first == "[] 0:32+16 -[]")
+    #expect(state.counts.prefixTokens == CacheCounts(asked: 96, hit: 32))
+  }
+
+  @Test func `adapters beyond the limit wait while others pass`() {
+    let scheduler = VLLMScheduler()
+    let state = state(blocks: 100, for: scheduler)
+    for (id, adapter) in [(0, 1), (1, 2), (2, 1), (3, 0)] as [(Int32, Int32)] {
+      state.submit(
+        Request(id: id, promptTokens: 8, outputTokens: 2, rank: Int64(id), adapter: adapter))
+    }
+    let lines = drain(state, scheduler, StepBudget(adapters: 1))
+    #expect(lines.first == "[] 0:0+8 2:0+8 3:0+8 -[]")
+    #expect(state.counts.finished == 4)
+  }
+
+  @Test func `a static batch runs to its end before the next begins`() {
+    let scheduler = StaticScheduler()
+    let state = state(blocks: 100, for: scheduler)
+    for id in Int32(0)..<3 {
+      state.submit(
+        Request(id: id, promptTokens: 8, outputTokens: 1 + id, rank: Int64(id)))
+    }
+    let lines = drain(state, scheduler, StepBudget(sequences: 2))
+    #expect(lines == ["[] 0:0+8 1:0+8 -[]", "[1]  -[]", "[] 2:0+8 -[]", "[2]  -[]", "[2]  -[]"])
+  }
+
+  @Test func `what never fits is turned away`() {
+    let state = state(blocks: 2, for: VLLMScheduler())
+    #expect(state.submit(Request(id: 0, promptTokens: 30, outputTokens: 3, rank: 0)) == nil)
+    #expect(state.counts.rejected == 1)
+    #expect(state.isIdle)
+  }
+
+  @Test func `a copy goes on by itself`() {
+    let scheduler = VLLMScheduler()
+    let state = state(blocks: 20, for: scheduler)
+    state.submit(Request(id: 0, promptTokens: 30, outputTokens: 20, rank: 0))
+    let copy = state.copy()
+    drain(copy, scheduler, StepBudget())
+    #expect(state.waitingCount == 1 && state.pool.freeCount == 20)
+    #expect(drain(state, scheduler, StepBudget()).count == 20)
+  }
+}

@@ -1,0 +1,60 @@
+describe("an occupancy", function()
+  it("says what limits it and what buys the next block", function()
+    local o = cuda.occupancy({ device = "A100", block_size = 256, registers_per_thread = 44 })
+    expect(o.active_blocks):equals(5)
+    expect(o.active_warps):equals(40)
+    expect(o.fraction):equals(40 / 64)
+    expect(o.limiting):equals({ "registers" })
+    expect(o.block_limits.warps):equals(8)
+    expect(o.next_block):equals("use at most 40 registers per thread (now 44)")
+    expect(o.registers_per_block):equals(12288)
+    expect(o.shared_bytes_per_block):equals(1024)
+    expect(o.shared_carveout_bytes):equals(164 * 1024)
+    expect(o.explanation:find("62.5 percent", 1, true) ~= nil):equals(true)
+    expect(o.better_block_size):equals(nil)
+  end)
+
+  it("takes a device, its name or a compute capability", function()
+    local by_name = cuda.occupancy({ device = "h100", block_size = 96 })
+    local by_device = cuda.occupancy({ device = gpu("h100"), block_size = 96 })
+    local by_capability = cuda.occupancy({ compute_capability = "9.0", block_size = 96 })
+    expect(by_name.active_blocks):equals(by_device.active_blocks)
+    expect(by_name.active_blocks):equals(by_capability.active_blocks)
+    expect(function() cuda.occupancy({ block_size = 96 }) end):raises("needs a device")
+  end)
+
+  it("explains a launch that is refused", function()
+    local o = cuda.occupancy({ device = "A100", block_size = 256, dynamic_shared_bytes = 100000 })
+    expect(o.active_blocks):equals(0)
+    expect(o.next_block):equals("opt in to more shared memory per block")
+    local opted = cuda.occupancy({
+      device = "A100", block_size = 256, dynamic_shared_bytes = 100000, opt_in = true,
+    })
+    expect(opted.active_blocks):equals(1)
+  end)
+
+  it("knows how much shared memory keeps some blocks", function()
+    local o = cuda.occupancy({ device = "A100", block_size = 256 })
+    local bytes = o:shared_bytes_for(4)
+    local full = cuda.occupancy({
+      device = "A100", block_size = 256, dynamic_shared_bytes = bytes,
+    })
+    expect(full.active_blocks >= 4):equals(true)
+    expect(o:shared_bytes_for(64)):equals(nil)
+  end)
+
+  it("finds the block size with the most threads", function()
+    local best = cuda.best_block_size({ device = "A100", registers_per_thread = 40 })
+    expect(best.active_warps):equals(48)
+    expect(cuda.best_block_size({ device = "A100", static_shared_bytes = 500000 })):equals(nil)
+  end)
+
+  it("draws its charts", function()
+    local o = cuda.occupancy({ device = "A100", block_size = 256, registers_per_thread = 44 })
+    for _, over in ipairs({ "block_size", "registers", "shared" }) do
+      expect(o:plot(over):svg():find("this launch", 1, true) ~= nil):equals(true)
+    end
+    expect(o:__mime()["image/svg+xml"]:find("<svg", 1, true) ~= nil):equals(true)
+    expect(tostring(o):find("limited by registers", 1, true) ~= nil):equals(true)
+  end)
+end)
