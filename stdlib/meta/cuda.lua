@@ -7,6 +7,8 @@
 --- cuda.occupancy{ device = "A100", block_size = 256, registers_per_thread = 44 }
 --- ```
 ---@class cuda.Occupancy
+---@field block_size integer Threads of a block. Read-only.
+---@field registers_per_thread integer Registers of a thread. Read-only.
 ---@field active_blocks integer Blocks resident on a multiprocessor; 0: the launch is refused. Read-only.
 ---@field active_warps integer Warps resident on a multiprocessor. Read-only.
 ---@field fraction number Resident warps over the most there can be. (in ratio) Read-only.

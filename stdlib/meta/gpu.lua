@@ -225,7 +225,7 @@ local Topology = {}
 ---@class gpu.Topology.all_reduce.Options
 ---@field bytes number the whole buffer of one device (in bytes, 0 to 1000000000000000)
 ---@field devices? integer how many take part; by itself all (at least 2)
----@field algorithm? "ring"|"tree"|"one_shot" by itself the fastest
+---@field algorithm? "ring"|"tree"|"one_shot"|"in_switch" by itself the fastest
 
 --- The time until every device has the sum of all buffers.
 ---
@@ -239,7 +239,7 @@ function Topology:all_reduce(options) end
 ---@class gpu.Topology.all_gather.Options
 ---@field bytes number the whole buffer of one device (in bytes, 0 to 1000000000000000)
 ---@field devices? integer how many take part; by itself all (at least 2)
----@field algorithm? "ring"|"tree"|"one_shot" by itself the fastest
+---@field algorithm? "ring"|"tree"|"one_shot"|"in_switch" by itself the fastest
 
 --- The time until every device has every part of a buffer.
 ---
@@ -253,7 +253,7 @@ function Topology:all_gather(options) end
 ---@class gpu.Topology.reduce_scatter.Options
 ---@field bytes number the whole buffer of one device (in bytes, 0 to 1000000000000000)
 ---@field devices? integer how many take part; by itself all (at least 2)
----@field algorithm? "ring"|"tree"|"one_shot" by itself the fastest
+---@field algorithm? "ring"|"tree"|"one_shot"|"in_switch" by itself the fastest
 
 --- The time until every device has the sum of its part.
 ---
@@ -267,7 +267,7 @@ function Topology:reduce_scatter(options) end
 ---@class gpu.Topology.all_to_all.Options
 ---@field bytes number the whole buffer of one device (in bytes, 0 to 1000000000000000)
 ---@field devices? integer how many take part; by itself all (at least 2)
----@field algorithm? "ring"|"tree"|"one_shot" by itself the fastest
+---@field algorithm? "ring"|"tree"|"one_shot"|"in_switch" by itself the fastest
 
 --- The time until every device has its part of every buffer.
 ---

@@ -54,6 +54,10 @@ extension OccupancyReport: LuaExported {
     "How many blocks of a kernel a multiprocessor holds, and what limits them.",
     example: "cuda.occupancy{ device = \"A100\", block_size = 256, registers_per_thread = 44 }"
   ) {
+    property("block_size", "Threads of a block.") { $0.occupancy.query.blockSize }
+    property("registers_per_thread", "Registers of a thread.") {
+      $0.occupancy.query.registersPerThread
+    }
     property("active_blocks", "Blocks resident on a multiprocessor; 0: the launch is refused.") {
       $0.occupancy.activeBlocks
     }

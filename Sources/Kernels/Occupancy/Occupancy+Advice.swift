@@ -192,17 +192,20 @@ extension Occupancy {
           + "\(limits.warpsPerMultiprocessor) warps, \(percent) percent")
       lines.append("limited by \(limiting.map { words(for: $0) }.joined(separator: " and "))")
     }
-    if let nextBlock {
+    if fraction < 1, let nextBlock {
       let after = nextBlock.occupancy
-      lines.append(
-        "to hold \(after.activeBlocks): \(nextBlock.text), then \(after.activeWarps) warps")
+      lines.append("to hold more: \(nextBlock.text), then \(Self.outcome(after))")
     }
     if fraction < 1, let betterBlockSize {
-      let after = betterBlockSize.occupancy
       lines.append(
-        "or \(betterBlockSize.text): \(after.activeBlocks) blocks, \(after.activeWarps) warps")
+        "or \(betterBlockSize.text), then \(Self.outcome(betterBlockSize.occupancy))")
     }
     return lines.joined(separator: "\n")
+  }
+
+  private static func outcome(_ after: Occupancy) -> String {
+    "\(after.activeBlocks) \(after.activeBlocks == 1 ? "block" : "blocks"), "
+      + "\(after.activeWarps) warps"
   }
 
   private func words(for resource: Resource) -> String {

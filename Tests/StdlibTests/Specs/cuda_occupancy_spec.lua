@@ -46,6 +46,8 @@ describe("an occupancy", function()
   it("finds the block size with the most threads", function()
     local best = cuda.best_block_size({ device = "A100", registers_per_thread = 40 })
     expect(best.active_warps):equals(48)
+    expect(best.block_size * best.active_blocks):equals(48 * 32)
+    expect(best.registers_per_thread):equals(40)
     expect(cuda.best_block_size({ device = "A100", static_shared_bytes = 500000 })):equals(nil)
   end)
 
