@@ -87,7 +87,7 @@ let package = Package(
       "Bindings",
       [
         "Base", "Figures", "Simulation", "Models", "Tensors", "Devices", "Inference", "Kernels",
-        "LuaBridge",
+        "Sharing", "LuaBridge",
       ]),
 
     module(

@@ -23,6 +23,7 @@ public enum StandardModules {
     Entry("display") { Display.module },
     Entry("llm") { LLMModule.module },
     Entry("gpu") { GPUModule.module },
+    Entry("sharing") { SharingModule.module },
     Entry("cuda") { CudaModule.module },
   ]
 

@@ -53,7 +53,7 @@ function Occupancy:__mime() end
 cuda = {}
 
 ---@class cuda.occupancy.Options
----@field device? gpu.Device|string a device or its name
+---@field device? gpu.Device|gpu.Instance|string a device or its name
 ---@field compute_capability? string in place of a device, as in "9.0"
 ---@field block_size integer threads of a block (1 to 1000000)
 ---@field registers_per_thread? integer as ptxas reports them (0 to 1024, default 32)
@@ -73,7 +73,7 @@ cuda = {}
 function cuda.occupancy(options) end
 
 ---@class cuda.best_block_size.Options
----@field device? gpu.Device|string a device or its name
+---@field device? gpu.Device|gpu.Instance|string a device or its name
 ---@field compute_capability? string in place of a device, as in "9.0"
 ---@field registers_per_thread? integer as ptxas reports them (0 to 1024, default 32)
 ---@field static_shared_bytes? integer what the kernel declares (in bytes, 0 to 1000000000, default 0)

@@ -44,6 +44,7 @@
 ---@field link_count integer How many such ports there are. Read-only.
 ---@field link_bytes_per_second number What all of them move in one direction. (in bytes_per_second) Read-only.
 ---@field host_bytes_per_second number? What the slot moves in one direction; nil without one. (in bytes_per_second) Read-only.
+---@field mig gpu.MIG How it is cut into isolated slices; an error where it cannot be. Read-only.
 local Device = {}
 
 ---@class gpu.Device.peak.Options
@@ -99,6 +100,234 @@ function Device:roofline(options) end
 --- What a notebook shows of it: a picture.
 ---@return table<string, string>
 function Device:__mime() end
+
+--- How one device is cut into isolated slices, as its driver keeps it.
+---
+--- ```lua
+--- return gpu("A100-40GB").mig
+--- ```
+---@class gpu.MIG
+---@field is_enabled boolean True in MIG mode. Read-only.
+---@field free_memory_slices integer Memory slices that no instance has. Read-only.
+---@field free_compute_slices integer Compute slices that no instance has. Read-only.
+local MIG = {}
+
+---@class gpu.MIG.create.Options
+---@field start? integer the first memory slice
+---@field compute? boolean|string[] true for a compute instance that takes all of it, or a list of profiles
+
+--- Creates a GPU instance; without a start the driver picks the place.
+---
+--- ```lua
+--- return gpu("A100-80GB").mig:create("3g.40gb", { compute = true })
+--- ```
+---@param profile string its name or number, as in "3g.40gb" or "9"
+---@param options? gpu.MIG.create.Options
+---@return gpu.Instance
+function MIG:create(profile, options) end
+
+--- Destroys a GPU instance; its compute instances must be gone.
+---
+--- ```lua
+--- local m = gpu("A30").mig; m:destroy(m:create("1g.6gb"))
+--- ```
+---@param instance gpu.Instance|integer it, or its number
+function MIG:destroy(instance) end
+
+--- Destroys all instances.
+---
+--- ```lua
+--- gpu("A30").mig:reset()
+--- ```
+function MIG:reset() end
+
+--- Turns MIG mode on.
+---
+--- ```lua
+--- gpu("A30").mig:enable()
+--- ```
+function MIG:enable() end
+
+--- Turns MIG mode off; there must be no instances.
+---
+--- ```lua
+--- gpu("A30").mig:disable()
+--- ```
+function MIG:disable() end
+
+--- The GPU instances by their place, as `nvidia-smi mig -lgi`.
+---
+--- ```lua
+--- local m = gpu("A30").mig; m:create("2g.12gb"); return m:list()
+--- ```
+---@return gpu.Report
+function MIG:list() end
+
+--- What it can be cut into, as `nvidia-smi mig -lgip`.
+---
+--- ```lua
+--- return gpu("H100-SXM5-80GB").mig:profiles()
+--- ```
+---@return gpu.Report
+function MIG:profiles() end
+
+--- What can still be created: how many of each profile, and where.
+---
+--- ```lua
+--- return gpu("A100-40GB").mig:remaining()["1g.5gb"]
+--- ```
+---@return gpu.Report
+function MIG:remaining() end
+
+--- Why an instance cannot be created: what is in the way and what would work.
+---
+--- ```lua
+--- local m = gpu("A100-40GB").mig; m:create("1g.5gb"); return m:why("7g.40gb")
+--- ```
+---@param profile string its name or number
+---@param start? integer the first memory slice
+---@return gpu.Report
+function MIG:why(profile, start) end
+
+---@class gpu.MIG.geometries.Options
+---@field all? boolean also those with room left (default false)
+---@field layouts? boolean every way to place them instead of every set (default false)
+---@field extra? boolean also profiles with extra memory (default false)
+
+--- Every set of profiles that fits and into which nothing more fits.
+---
+--- ```lua
+--- return #gpu("A100-40GB").mig:geometries { layouts = true }
+--- ```
+---@param options? gpu.MIG.geometries.Options
+---@return gpu.Report
+function MIG:geometries(options) end
+
+--- The fewest GPUs that hold a list of requests, with an order that creates them.
+---
+--- ```lua
+--- return gpu("A100-40GB").mig:pack { "3g.20gb", "2g.10gb", "1g.5gb", gpus = 2 }
+--- ```
+---@param requests table profiles, or tables { memory_gib = 20, multiprocessors = 30 }; `gpus` says how many GPUs there are (8)
+---@return gpu.Report
+function MIG:pack(requests) end
+
+--- The present cut as text for mig-parted.
+---
+--- ```lua
+--- return gpu("A30").mig:export()
+--- ```
+---@param name? string of the configuration (default "current")
+---@return string
+function MIG:export(name) end
+
+--- Cuts the device as a configuration of mig-parted says.
+---
+--- ```lua
+--- local m = gpu("A30").mig; m:create("1g.6gb"); m:import(m:export("one"), "one")
+--- ```
+---@param yaml string the text of the file
+---@param name string the configuration
+function MIG:import(yaml, name) end
+
+--- What is wrong with the configurations of a mig-parted file on this device.
+---
+--- ```lua
+--- local m = gpu("A30").mig; return #m:check(m:export())
+--- ```
+---@param yaml string the text of the file
+---@return string[]
+function MIG:check(yaml) end
+
+--- A picture of the slices.
+---
+--- ```lua
+--- return gpu("A30").mig:figure()
+--- ```
+---@param title? string heading
+---@return plot.Figure
+function MIG:figure(title) end
+
+--- The forms that a notebook shows.
+---@return table<string, string>
+function MIG:__mime() end
+
+--- A GPU instance: an isolated slice, taken wherever a device is.
+---
+--- ```lua
+--- return gpu("A100-80GB").mig:create("3g.40gb")
+--- ```
+---@class gpu.Instance
+---@field id integer The driver's number of it. Read-only.
+---@field profile string Its kind, as in "3g.40gb". Read-only.
+---@field start integer The first memory slice. Read-only.
+---@field size integer Memory slices. Read-only.
+---@field slices integer Compute slices. Read-only.
+---@field multiprocessors integer Streaming multiprocessors. Read-only.
+---@field memory_bytes integer Its memory. (in bytes) Read-only.
+---@field is_alive boolean False when it was destroyed. Read-only.
+---@field device gpu.Device It as a device. Read-only.
+local Instance = {}
+
+--- What it is cut into: id, profile, start and size.
+---
+--- ```lua
+--- return #gpu("A30").mig:create("2g.12gb"):compute_instances()
+--- ```
+---@return table[]
+function Instance:compute_instances() end
+
+---@class gpu.Instance.create_compute.Options
+---@field start? integer the first compute slice
+
+--- Creates a compute instance; without a profile it takes all. Gives its id.
+---
+--- ```lua
+--- return gpu("A30").mig:create("2g.12gb"):create_compute("1c.2g.12gb")
+--- ```
+---@param profile? string its name or number, as in "1c.3g.40gb"
+---@param options? gpu.Instance.create_compute.Options
+---@return integer
+function Instance:create_compute(profile, options) end
+
+--- Destroys a compute instance.
+---
+--- ```lua
+--- local a = gpu("A30").mig:create("2g.12gb"); a:destroy_compute(a:create_compute())
+--- ```
+---@param id integer its number (at least 0)
+function Instance:destroy_compute(id) end
+
+--- A compute instance as a device.
+---
+--- ```lua
+--- local a = gpu("A30").mig:create("2g.12gb"); return a:compute_device(a:create_compute())
+--- ```
+---@param id integer its number (at least 0)
+---@return gpu.Device
+function Instance:compute_device(id) end
+
+--- Values about devices: a list with fields that prints itself and shows as a picture.
+---
+--- ```lua
+--- return gpu("A30").mig:profiles()
+--- ```
+---@class gpu.Report
+---@operator len: integer
+---@field [any] any
+local Report = {}
+
+--- The picture of it, where it has one.
+---
+--- ```lua
+--- return gpu("A30").mig:profiles():figure()
+--- ```
+---@return plot.Figure
+function Report:figure() end
+
+--- The forms that a notebook shows.
+---@return table<string, string>
+function Report:__mime() end
 
 --- What a multiprocessor and a block of a compute capability may hold.
 ---
@@ -350,14 +579,14 @@ function gpu.list(options) end
 --- ```lua
 --- gpu.compare{ "A100", "H100", "B200" }
 --- ```
----@param devices (gpu.Device|string)[] names or devices
+---@param devices (gpu.Device|gpu.Instance|string)[] names or devices
 ---@param options? gpu.compare.Options
 ---@return plot.Figure
 function gpu.compare(devices, options) end
 
 ---@class gpu.define.Options
 ---@field name string what it is called
----@field like? gpu.Device|string the device whose numbers hold where none is said
+---@field like? gpu.Device|gpu.Instance|string the device whose numbers hold where none is said
 ---@field compute_capability? string as in "9.0"
 ---@field multiprocessors? integer 1 to 1024
 ---@field boost_hertz? number the boost clock (in hertz)

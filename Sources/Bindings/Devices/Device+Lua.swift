@@ -42,8 +42,14 @@ extension DeviceObject: LuaExported {
     }
     .example("gpu(\"T4\"):figure()")
     rooflineMethod
+    property("mig", "How it is cut into isolated slices; an error where it cannot be.") {
+      try $0.mig()
+    }
     method("__mime", "What a notebook shows of it: a picture.", .state) { object, state in
-      let figure = DeviceFigures.portrait(object.device)
+      var figure = DeviceFigures.portrait(object.device)
+      if let cut = object.cut, !cut.partition.instances.isEmpty {
+        figure = .column([figure, cut.figure()])
+      }
       return ["text/plain": object.description, "image/svg+xml": figure.svg()]
     }
   }

@@ -7,11 +7,31 @@ public final class DeviceObject: CustomStringConvertible {
   /// The device.
   public let device: Device
 
+  /// How it is cut, once somebody asked.
+  private(set) var cut: MIGObject?
+
   /// Wraps a device.
   public init(_ device: Device) { self.device = device }
 
-  /// Five lines with the numbers that matter.
-  public var description: String { DeviceText.lines(device).joined(separator: "\n") }
+  /// The lines with the numbers that matter, and its slices where it was cut.
+  public var description: String {
+    let lines = DeviceText.lines(device).joined(separator: "\n")
+    guard let cut, !cut.partition.instances.isEmpty else { return lines }
+    return lines + "\n\(cut.partition.picture)"
+  }
+
+  /// Its slices; made at the first touch, in MIG mode.
+  func mig() throws(Problem) -> MIGObject {
+    if let cut { return cut }
+    guard let scheme = device.migScheme else {
+      let names = MIGScheme.catalog.elements.flatMap(\.devices)
+      throw Problem(
+        "\(device.name) has no MIG", fix: "take one of \(names.joined(separator: ", "))")
+    }
+    let made = MIGObject(device, scheme)
+    cut = made
+    return made
+  }
 }
 
 /// The devices that a session has defined beside the catalogue.
@@ -38,14 +58,15 @@ final class DefinedDevices {
   }
 }
 
-/// An argument that means a device: an object, or a name.
-public typealias DeviceArgument = Either<DeviceObject, String>
+/// An argument that means a device: an object, a GPU instance, or a name.
+public typealias DeviceArgument = Either<Either<DeviceObject, MIGInstance>, String>
 
-extension Either where First == DeviceObject, Second == String {
+extension Either where First == Either<DeviceObject, MIGInstance>, Second == String {
   /// The device that is meant.
   func device(in state: LuaState) throws(Problem) -> Device {
     switch self {
-    case .first(let object): object.device
+    case .first(.first(let object)): object.device
+    case .first(.second(let instance)): try instance.device()
     case .second(let name): try Device.named(name, among: DefinedDevices.all(in: state))
     }
   }

@@ -36,6 +36,9 @@ public enum GPUModule: LuaDeclarations {
     function("topologies", "The names of known nodes and racks.") { Topology.catalog.names }
       .example("gpu.topologies()")
     DeviceObject.exported
+    MIGObject.exported
+    MIGInstance.exported
+    DeviceReport.exported
     LimitsValue.exported
     DeviceList.exported
     RooflineReport.exported

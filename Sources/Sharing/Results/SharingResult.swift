@@ -20,10 +20,10 @@ public struct IslandReport: Sendable {
   /// Who ran when.
   public internal(set) var spans: SpanRecorder
 
-  init(name: String, device: Device, spanLimit: Int) {
+  init(name: String, device: Device, tenants: Int, spanLimit: Int) {
     self.name = name
     self.device = device
-    spans = SpanRecorder(limit: spanLimit)
+    spans = SpanRecorder(limit: spanLimit, tenants: tenants)
   }
 }
 

@@ -46,7 +46,9 @@ public struct TenantReport: Sendable {
   public var jitter: Double? {
     guard let mean = meanLatency else { return nil }
     let squares = latencies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (squares / Double(latencies.count)).squareRoot()
+    let deviation = (squares / Double(latencies.count)).squareRoot()
+    // What is left of equal latencies after additions of times is no jitter.
+    return deviation < 1e-9 * mean ? 0 : deviation
   }
 }
 

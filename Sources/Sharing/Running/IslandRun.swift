@@ -42,6 +42,8 @@ struct IslandRun {
   private var demands: [Double]
   private var grants: [Double]
   private var isStale = true
+  /// Tenants whose programs have not ended.
+  private var openCount: Int
   private let shouldStop: () -> Bool
 
   /// Steps without time going by after which a program is held to be stuck.
@@ -58,10 +60,12 @@ struct IslandRun {
     view = IslandView(island.device, tenants: count)
     scheduler = island.scheduler
     decision = Decision(tenants: count)
+    openCount = count
     shares = Array(repeating: 0, count: count)
     demands = shares
     grants = shares
-    report = IslandReport(name: island.name, device: island.device, spanLimit: spanLimit)
+    report = IslandReport(
+      name: island.name, device: island.device, tenants: count, spanLimit: spanLimit)
     states = island.tenants.map { index in
       let tenant = tenants[index]
       let random = SeededRandom(seed: seed, named: "\(index) \(tenant.name)")
@@ -88,7 +92,7 @@ struct IslandRun {
       if steps & 0xFFF == 0, shouldStop() {
         throw Problem("the run was stopped at \(shownSeconds(view.now))").of(.interrupted)
       }
-      if states.allSatisfy({ $0.phase == .done }) { break }
+      if openCount == 0 { break }
     }
     return finish()
   }
@@ -125,11 +129,12 @@ struct IslandRun {
 
   private func nextEvent() -> Double {
     var next = min(end, decision.until, scheduler.nextTick)
-    for state in states {
-      switch state.phase {
-      case .waiting, .held: next = min(next, state.wake)
-      case .running where state.rate > 0:
-        next = min(next, view.now + state.remaining / state.rate)
+    // By index: walking the values would copy each with everything it refers to.
+    for index in states.indices {
+      switch states[index].phase {
+      case .waiting, .held: next = min(next, states[index].wake)
+      case .running where states[index].rate > 0:
+        next = min(next, view.now + states[index].remaining / states[index].rate)
       default: break
       }
     }
@@ -200,6 +205,7 @@ struct IslandRun {
 
   /// Notes who runs, for the timeline.
   private mutating func note() {
+    guard !report.spans.isFull else { return }
     for index in states.indices {
       let isRunning = states[index].rate > 0
       report.spans.set(index, isRunning ? shares[index] : 0, at: view.now)
@@ -244,7 +250,9 @@ struct IslandRun {
     case .allocate(let bytes): allocate(bytes, index)
     case .free(let bytes): states[index].memory = max(0, states[index].memory - bytes)
     case .fault(let kind): fail(kind, index)
-    case .end: states[index].phase = .done
+    case .end:
+      states[index].phase = .done
+      openCount -= 1
     }
   }
 
@@ -307,6 +315,7 @@ struct IslandRun {
 
   private mutating func stop(_ index: Int) {
     states[index].phase = .done
+    openCount -= 1
     states[index].memory = 0
     states[index].report.stoppedAt = view.now
     view.isRunnable[index] = false

@@ -10,21 +10,24 @@ public struct SharingSpan: Hashable, Sendable {
   public let multiprocessors: Double
 }
 
-/// Collects spans up to a number; after that it only counts.
+/// Collects spans up to a number; later ones are left out.
 public struct SpanRecorder: Sendable {
   /// The spans in the order of their ends.
   public private(set) var spans: [SharingSpan] = []
-  /// How many were left out.
-  public private(set) var droppedCount = 0
+  /// True when no more spans are taken: what came later is not there.
+  public var isFull: Bool { spans.count >= limit }
 
   private let limit: Int
-  private var open: [Int: (start: Double, multiprocessors: Double)] = [:]
+  private var open: [(start: Double, multiprocessors: Double)?]
   private var switchStart: Double?
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, tenants: Int) {
+    self.limit = limit
+    open = Array(repeating: nil, count: tenants)
+  }
 
   mutating func set(_ tenant: Int, _ multiprocessors: Double, at now: Double) {
-    guard spans.count < limit else { return }
+    guard !isFull else { return }
     if let known = open[tenant] {
       if known.multiprocessors == multiprocessors { return }
       add(
@@ -36,7 +39,7 @@ public struct SpanRecorder: Sendable {
   }
 
   mutating func setSwitching(_ isSwitching: Bool, at now: Double) {
-    guard spans.count < limit, isSwitching != (switchStart != nil) else { return }
+    guard !isFull, isSwitching != (switchStart != nil) else { return }
     if let start = switchStart {
       add(SharingSpan(tenant: nil, start: start, end: now, multiprocessors: 0))
       switchStart = nil
@@ -46,12 +49,12 @@ public struct SpanRecorder: Sendable {
   }
 
   mutating func close(at now: Double) {
-    for tenant in open.keys.sorted() { set(tenant, 0, at: now) }
+    for tenant in open.indices { set(tenant, 0, at: now) }
     setSwitching(false, at: now)
   }
 
   private mutating func add(_ span: SharingSpan) {
     guard span.end > span.start else { return }
-    if spans.count < limit { spans.append(span) } else { droppedCount += 1 }
+    if !isFull { spans.append(span) }
   }
 }
