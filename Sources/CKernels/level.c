@@ -1,3 +1,6 @@
+#define _GNU_SOURCE
+#include <sched.h>
+
 #include "orrery_kernels.h"
 
 int ok_vector_level(void) {
@@ -10,4 +13,10 @@ int ok_vector_level(void) {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 2;
 #endif
   return 0;
+}
+
+int ok_cores(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set)) return 1;
+  return CPU_COUNT(&set);
 }
