@@ -58,7 +58,9 @@ public struct LaunchOptions {
   public var instructionBudget = 1 << 32
   /// What is looked for.
   public var checks: Checks = [.barriers]
-  /// How many threads run blocks; nil for one per core. Results and counters do not depend on it.
+  /// How many threads run blocks; nil for one per core.
+  ///
+  /// Results and counters do not depend on it.
   public var threads: Int?
   /// Whether L1 and L2 are modelled.
   public var modelsCaches = true
@@ -74,8 +76,9 @@ public struct LaunchOptions {
   public var maximumSharedBytes = 227 * 1024
   /// The most bytes of printed text.
   public var printLimit = 1 << 20
-  /// How wide the vectors of the machine are; nil for the widest there are. Results do not depend
-  /// on it.
+  /// How wide the vectors of the machine are; nil for the widest there are.
+  ///
+  /// Results do not depend on it.
   public var vectorLevel: Int?
   /// Asked about every millisecond on the calling thread; true ends the launch.
   public var isStopped: (() -> Bool)?
