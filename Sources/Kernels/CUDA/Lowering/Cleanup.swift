@@ -161,7 +161,7 @@ extension Instruction {
 
   /// True where only the result matters.
   fileprivate var isRemovable: Bool {
-    if isPure { return true }
+    if hasNoEffect { return true }
     switch operation {
     case .activeMask, .clock: return true
     default: return false

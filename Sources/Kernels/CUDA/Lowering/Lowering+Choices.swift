@@ -43,7 +43,7 @@ extension Lowering {
     let written = builder.statements[start...]
     guard written.count <= 48 else { return false }
     return written.allSatisfy {
-      if case .instruction(let instruction) = $0 { instruction.isPure } else { false }
+      if case .instruction(let instruction) = $0 { instruction.hasNoEffect } else { false }
     }
   }
 
@@ -195,7 +195,7 @@ extension Lowering {
 
 extension Instruction {
   /// True where leaving it out or running it in further lanes would not be seen.
-  var isPure: Bool {
+  var hasNoEffect: Bool {
     guard condition == nil else { return false }
     switch operation {
     case .move, .unary, .binary, .ternary, .compare, .select, .logic, .convert: return true
