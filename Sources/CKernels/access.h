@@ -362,6 +362,16 @@ static int ok_check_shared(ok_warp *w, const ok_instruction *i, const ok_access 
   return 0;
 }
 
+/* Shows a located access to the trace. */
+static void ok_trace_located(ok_warp *w, const ok_instruction *i, const ok_access *at,
+                             uint32_t size, uint32_t misses) {
+  uint64_t addresses[32];
+  int32_t place[32] OK_ALIGNED;
+  *(i32x *)place = at->offset;
+  for (int l = 0; l < 32; l++) addresses[l] = at->low + (uint64_t)(int64_t)place[l];
+  ok_trace_access(w, i, at->space, w->active, addresses, size, misses);
+}
+
 /* Counts a located access and shows it to the checks and the cache model. */
 OK_INLINE int ok_count(ok_warp *w, const ok_instruction *i, const ok_access *at, uint32_t size,
                        int is_store) {
@@ -370,14 +380,19 @@ OK_INLINE int ok_count(ok_warp *w, const ok_instruction *i, const ok_access *at,
   site->requests++;
   site->lanes += lanes;
   if (at->space == OK_GLOBAL) {
+    uint64_t misses = 0;
     if (w->worker->launch->model_caches) {
       uint64_t list[64];
+      const uint64_t before = w->worker->l2_reads;
       int count = ok_sectors(w, at, size, list);
       site->sectors += (uint64_t)count;
       ok_note_sectors(w->worker, site, at->cached, list, count, is_store);
+      misses = is_store ? (uint64_t)count : w->worker->l2_reads - before;
     } else {
-      site->sectors += (uint64_t)ok_sectors(w, at, size, 0);
+      misses = (uint64_t)ok_sectors(w, at, size, 0);
+      site->sectors += misses;
     }
+    if (OK_UNLIKELY(w->worker->trace != 0)) ok_trace_located(w, i, at, size, (uint32_t)misses);
     return 0;
   }
   if (at->space == OK_SHARED) {
@@ -386,6 +401,7 @@ OK_INLINE int ok_count(ok_warp *w, const ok_instruction *i, const ok_access *at,
     site->shared_lanes += lanes;
     site->wavefronts += (uint64_t)ok_wavefronts(w, at, size, &ideal);
     site->ideal += (uint64_t)ideal;
+    if (OK_UNLIKELY(w->worker->trace != 0)) ok_trace_located(w, i, at, size, 0);
     if (OK_UNLIKELY(w->worker->launch->checks & (OK_CHECK_RACES | OK_CHECK_UNINITIALISED))) {
       return ok_check_shared(w, i, at, size, is_store);
     }
@@ -400,8 +416,10 @@ OK_INLINE int ok_count(ok_warp *w, const ok_instruction *i, const ok_access *at,
     pieces_at.high = (uint64_t)(uint32_t)__builtin_reduce_max(at->offset);
     if (pieces_at.pattern == OK_CONTIGUOUS) site->local_sectors += 4;
     else site->local_sectors += pieces * (uint64_t)ok_sectors(w, &pieces_at, 4, 0);
+    if (OK_UNLIKELY(w->worker->trace != 0)) ok_trace_located(w, i, at, size, 0);
     return 0;
   }
+  if (OK_UNLIKELY(w->worker->trace != 0)) ok_trace_located(w, i, at, size, 0);
   site->constant_requests++;
   site->constant_lanes += lanes;
   return 0;

@@ -99,6 +99,10 @@ static void begin_block(ok_worker *k, int64_t block) {
   k->block_index[0] = (uint32_t)(block % launch->grid[0]);
   k->block_index[1] = (uint32_t)(block / launch->grid[0] % launch->grid[1]);
   k->block_index[2] = (uint32_t)(block / launch->grid[0] / launch->grid[1]);
+  for (int64_t n = 0; n < launch->traced_count && !k->trace; n++) {
+    if (launch->traced_blocks[n] == block) k->trace = &k->traces[n];
+  }
+  if (k->trace) k->trace->block = block;
   ok_fill_slots(k, 1);
   memset(k->shared, 0, (size_t)launch->shared_bytes);
   memset(k->barriers, 0, sizeof k->barriers);
@@ -114,6 +118,7 @@ static void begin_block(ok_worker *k, int64_t block) {
     w->alive = lanes >= 32 ? ~0u : (1u << lanes) - 1;
     w->current = w->alive;
     w->pc = w->ready = w->parked = w->spins = w->turn = w->rotation = 0;
+    w->traced = 0;
     w->issued = w->fuel = launch->budget < SLICE ? launch->budget : SLICE;
     for (int64_t n = 0; n < launch->cleared_count; n++) {
       memset(w->frame + launch->cleared[2 * n], 0, launch->cleared[2 * n + 1]);
@@ -273,7 +278,10 @@ int ok_run_block(ok_worker *k, int64_t block, const ok_engine *engine) {
     if (failed) break;
   }
   for (uint32_t j = 0; j < k->warp_count; j++) {
-    k->instructions += (uint64_t)(k->warps[j].issued - k->warps[j].fuel);
+    const uint64_t issued = (uint64_t)(k->warps[j].issued - k->warps[j].fuel);
+    k->instructions += issued;
+    if (k->trace) k->trace->instructions += issued;
   }
+  k->trace = 0;
   return failed;
 }

@@ -123,6 +123,7 @@ at_BLOCK: {
   ok_block_count *count = &blocks[i->site];
   count->executions++;
   count->lanes += (uint64_t)__builtin_popcount(w->active);
+  if (OK_UNLIKELY(worker->trace != 0)) ok_trace_block(w, i);
   w->fuel -= i->target;
   if (OK_UNLIKELY(w->fuel < 0) && ok_refuel(w, i)) return OK_FAULTED;
   NEXT;

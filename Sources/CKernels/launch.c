@@ -277,6 +277,7 @@ int ok_run(const ok_launch *launch, ok_result *result) {
   pthread_t threads[MOST_THREADS];
   for (int t = 0; workers && t < count && !failed; t++) {
     failed = prepare(&workers[t], &common, count == 1);
+    workers[t].traces = result->traces;
   }
   if (!workers || failed) {
     for (int t = 0; workers && t < count; t++) {

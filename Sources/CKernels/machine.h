@@ -66,6 +66,7 @@ struct ok_warp {
   int64_t fuel;     /* instructions before the next look at budget and stop */
   int64_t issued;   /* instructions before the fuel that is left */
   uint8_t *local;   /* of all lanes, by words */
+  int64_t traced;   /* events of the running block */
 };
 
 /* A named barrier of a block. */
@@ -127,6 +128,10 @@ struct ok_worker {
   ok_footprint *footprints;
   uint64_t l2_reads, l2_writes;
 
+  /* Tracing; NULL unless the running block is traced. */
+  ok_block_trace *trace;
+  ok_block_trace *traces;
+
   /* Printing. */
   uint8_t *printed;
   int64_t printed_bytes, printed_room, prints_dropped;
@@ -166,6 +171,14 @@ int ok_must_stop(ok_worker *worker);
 
 /* Called when a warp's fuel is gone: refills it. Returns what stops the warp. */
 int ok_refuel(ok_warp *warp, const ok_instruction *instruction);
+
+/* ---- traced blocks (trace.c) ---- */
+
+void ok_trace_block(ok_warp *warp, const ok_instruction *instruction);
+
+/* Notes an access: a lane's address where its bit of `mask` is set. */
+void ok_trace_access(ok_warp *warp, const ok_instruction *instruction, int space, uint32_t mask,
+                     const uint64_t *addresses, uint32_t size, uint32_t misses);
 
 /* ---- groups of a warp's lanes (groups.c) ---- */
 

@@ -119,7 +119,7 @@ OK_INLINE void ok_fetch(ok_warp *w, const ok_instruction *i, const ok_access *at
 /* Lanes one by one: for accesses that fault or lie far apart. Gives every lane's place. */
 static int ok_locate_each(ok_warp *w, const ok_instruction *i, uint32_t size, int is_store,
                           uint8_t **hosts, uint8_t *spaces) {
-  uint64_t sectors[32], found[32];
+  uint64_t sectors[32], found[32], addresses[32] = {0};
   uint32_t shared[32] = {0}, shared_mask = 0;
   int n = 0, local = 0, constant = 0;
   for (uint32_t m = w->active; m; m &= m - 1) {
@@ -127,6 +127,7 @@ static int ok_locate_each(ok_warp *w, const ok_instruction *i, uint32_t size, in
     uint64_t address;
     if (ok_locate_lane(w, i, l, size, is_store, &hosts[l], &space, &address)) return 1;
     spaces[l] = (uint8_t)space;
+    addresses[l] = w->worker->fault.address;
     if (space == OK_GLOBAL) sectors[n++] = address >> 5;
     if (space == OK_SHARED) {
       shared[l] = (uint32_t)w->worker->fault.address;
@@ -141,7 +142,12 @@ static int ok_locate_each(ok_warp *w, const ok_instruction *i, uint32_t size, in
   ok_site_count *site = &w->worker->sites[i->site];
   site->requests++;
   site->lanes += (uint64_t)__builtin_popcount(w->active);
-  site->sectors += (uint64_t)ok_distinct(sectors, n, found);
+  const int distinct = ok_distinct(sectors, n, found);
+  site->sectors += (uint64_t)distinct;
+  if (OK_UNLIKELY(w->worker->trace != 0)) {
+    const int space = n ? OK_GLOBAL : shared_mask ? OK_SHARED : local ? OK_LOCAL : OK_CONSTANT;
+    ok_trace_access(w, i, space, w->active, addresses, size, (uint32_t)distinct);
+  }
   if (shared_mask) {
     int ideal;
     site->shared_requests++;

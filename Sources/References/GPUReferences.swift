@@ -1,6 +1,9 @@
 /// The vectors of GPUs: how they are cut, how kernels fit on them and how they talk together.
 enum GPUReferences {
   static var files: [any ReferenceFile] {
-    [OccupancyReference(), MIGReference(), CollectiveReference()]
+    [
+      OccupancyReference(), MIGReference(), KernelFunctionalReference(), KernelCountersReference(),
+      CollectiveReference(),
+    ]
   }
 }

@@ -77,6 +77,38 @@ typedef struct {
   int32_t reads_unit;    /* integers become 0 to 1 */
 } ok_texture_unit;
 
+/* One step of a traced warp: a basic block that it entered, or an access that it made. */
+typedef struct {
+  uint32_t what;      /* the block's number, or OK_TRACE_ACCESS | the site's */
+  uint16_t warp;
+  uint8_t lanes;
+  uint8_t space;      /* of an access: enum ok_space after windows */
+  uint8_t lines;      /* distinct 128-byte lines */
+  uint8_t wavefronts; /* passes over the banks; of an atomic the most lanes at one address */
+  uint8_t sectors;    /* distinct 32-byte sectors */
+  uint8_t misses;     /* those that L1 did not hold */
+} ok_trace_event;
+
+#define OK_TRACE_ACCESS 0x80000000u
+
+/* The addresses of the first traced access of a site. */
+typedef struct {
+  uint32_t site, warp, mask, size;
+  int64_t block;
+  uint8_t space, is_store, wavefronts, sectors;
+  uint64_t addresses[OK_LANES];
+} ok_access_sample;
+
+/* What a traced block did; the warps' events are mixed as they ran. */
+typedef struct {
+  int64_t block;
+  uint64_t instructions; /* of its warps in all; events end where a warp has enough */
+  ok_trace_event *events;
+  int64_t count, room;
+  ok_access_sample *samples;
+  int64_t sample_count;
+} ok_block_trace;
+
 enum ok_check {
   OK_CHECK_RACES = 1, OK_CHECK_UNINITIALISED = 2, OK_CHECK_BARRIERS = 4, OK_CHECK_SYNC_MASKS = 8
 };
@@ -121,6 +153,9 @@ typedef struct {
   int32_t model_caches;
   int32_t l1_lines;     /* lines of 128 bytes of one multiprocessor's L1 */
   int64_t print_bytes;  /* the most that is kept */
+  const int64_t *traced_blocks; /* rising */
+  int64_t traced_count;
+  int64_t trace_events; /* the most of one warp */
   int (*is_stopped)(void *context); /* asked on the calling thread; may be NULL */
   void *context;
 } ok_launch;
@@ -136,7 +171,11 @@ typedef struct {
   /* Sectors by allocation that L1 did not hold: how many different ones were read and written. */
   uint64_t l2_read_sectors, l2_write_sectors, unique_read_sectors, unique_written_sectors;
   int32_t threads;        /* that ran blocks */
+  ok_block_trace *traces; /* traced_count; the caller's, cleared; release with ok_release_traces */
 } ok_result;
+
+/* Frees what the traces of a run hold. */
+void ok_release_traces(ok_block_trace *traces, int64_t count);
 
 /* Runs every block of a launch. Returns 0, or 1 with result->fault. */
 int ok_run(const ok_launch *launch, ok_result *result);

@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// Lays launch arguments out as the kernel reads them.
 enum ArgumentEncoder {
@@ -56,6 +56,26 @@ enum ArgumentEncoder {
       return try integer(whole, type, wrong)
     case (.scalar(.u64), .buffer(let buffer)): return little(buffer.address, 8)
     case (.scalar, _): throw wrong("a number", described(argument))
+    }
+  }
+
+  /// A number as the bytes of a type.
+  static func number(_ argument: LaunchArgument, as type: ValueType, for name: String)
+    throws(Problem) -> [UInt8]
+  {
+    func wrong(_ expected: String, _ got: String) -> Problem {
+      Problem("\"\(name)\" is a \(type): \(expected) expected, got \(got)")
+    }
+    switch argument {
+    case .integer(let value):
+      return type.isFloating
+        ? try float(Double(value), type, wrong) : try integer(value, type, wrong)
+    case .number(let value):
+      if type.isFloating { return try float(value, type, wrong) }
+      guard let whole = Int64(exactly: value) else { throw wrong("a whole number", "\(value)") }
+      return try integer(whole, type, wrong)
+    case .bytes(let bytes): return bytes
+    case .buffer, .address: throw wrong("a number", described(argument))
     }
   }
 
@@ -149,4 +169,13 @@ enum NarrowFloat {
 
   /// The value of a bfloat16's bits.
   static func value(brain bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
+}
+
+extension LaunchArgument {
+  /// The bytes of a number as a value of a type.
+  ///
+  /// - Throws: A problem when it has no such form.
+  public func encoded(as type: ValueType, for name: String) throws(Problem) -> [UInt8] {
+    try ArgumentEncoder.number(self, as: type, for: name)
+  }
 }

@@ -58,11 +58,15 @@ struct Assembler {
         }
         if step.target >= 0 { patches.append((code.instructions.count, step.target)) }
         try emit(step.instruction)
+        if step.target >= 0 { code.targets[code.targets.count - 1] = step.target }
         index += 1
       }
     }
     append(make(OK_K_EXIT), at: SourceLocation())
     for patch in patches { code.instructions[patch.pc].target = UInt32(starts[patch.block]) }
+    // Branches name blocks until all blocks are known.
+    let firsts = code.blocks.map { $0.first?.number ?? code.listing.count }
+    code.targets = code.targets.map { $0 < 0 ? -1 : firsts[$0] }
     findCleared()
     code.orderReason = Ordering.reason(text)
   }
@@ -130,7 +134,9 @@ struct Assembler {
       MachineCode.Counted(
         category: instruction.category, operations: instruction.floatOperations,
         location: instruction.location, guardSite: guardSite, pc: code.instructions.count,
-        name: "\(instruction.operation)"))
+        name: "\(instruction.operation)", site: Int(made.site), number: code.listing.count))
+    code.listing.append(instruction)
+    code.targets.append(-1)
     append(made, at: instruction.location)
   }
 

@@ -5,20 +5,22 @@ public import Base
 ///
 /// Not safe to use from several threads at once.
 public final class KernelModule {
-  /// What the kernels share.
-  public let tables: ModuleTables
-  /// The kernels, in order of the source.
-  public let programs: [KernelProgram]
+  /// What the kernels share; it grows as instances of templates are asked for.
+  public private(set) var tables: ModuleTables
+  /// The kernels that were asked for so far.
+  public private(set) var programs: [KernelProgram]
   /// The device memory that it was loaded into.
   public let memory: DeviceMemory
   /// The constant bank.
-  var constantBank: [UInt8]
+  var constantBank: [UInt8] = []
   /// Where each `__device__` variable lies.
-  let globalBuffers: [DeviceBuffer]
-  var textureBindings: [TextureBinding?]
+  private(set) var globalBuffers: [DeviceBuffer] = []
+  var textureBindings: [TextureBinding?] = []
   private var assembled: [String: MachineCode] = [:]
+  private let source: (any KernelSource)?
+  private var loadedConstants = 0
 
-  /// Loads a module: gives variables their memory and their first values.
+  /// Loads finished programs: gives variables their memory and their first values.
   ///
   /// - Throws: A problem when the device has no room for them.
   public init(tables: ModuleTables, programs: [KernelProgram], memory: DeviceMemory)
@@ -27,21 +29,43 @@ public final class KernelModule {
     self.tables = tables
     self.programs = programs
     self.memory = memory
+    source = nil
+    try loadVariables()
+  }
+
+  /// Loads a source; kernels are compiled when they are asked for.
+  ///
+  /// - Throws: A problem when the device has no room for its variables.
+  public init(source: any KernelSource, memory: DeviceMemory) throws(Problem) {
+    self.source = source
+    self.memory = memory
+    programs = []
+    tables = source.tables
+    try loadVariables()
+  }
+
+  /// The kernels' names; templates show their parameters.
+  public var kernelNames: [String] { source?.kernelNames ?? programs.map(\.name) }
+
+  /// Gives variables that are new their memory and their first values; older ones keep theirs.
+  private func loadVariables() throws(Problem) {
     let ends = tables.constants.map { $0.byteOffset + $0.bytes }
-    constantBank = [UInt8](repeating: 0, count: max(tables.constantBytes, ends.max() ?? 0))
-    for symbol in tables.constants {
+    let bytes = max(tables.constantBytes, ends.max() ?? 0)
+    constantBank += [UInt8](repeating: 0, count: max(0, bytes - constantBank.count))
+    for symbol in tables.constants[loadedConstants...] {
       for (index, byte) in symbol.initialBytes.prefix(symbol.bytes).enumerated() {
         constantBank[symbol.byteOffset + index] = byte
       }
     }
-    var buffers: [DeviceBuffer] = []
-    for symbol in tables.globals {
+    loadedConstants = tables.constants.count
+    for symbol in tables.globals[globalBuffers.count...] {
       let buffer = try memory.allocate(bytes: symbol.bytes, name: symbol.name)
       try memory.write(Array(symbol.initialBytes.prefix(symbol.bytes)), to: buffer.address)
-      buffers.append(buffer)
+      globalBuffers.append(buffer)
     }
-    globalBuffers = buffers
-    textureBindings = tables.textures.map { _ in nil }
+    for _ in textureBindings.count..<max(tables.textures.count, textureBindings.count) {
+      textureBindings.append(nil)
+    }
   }
 
   deinit {
@@ -56,7 +80,12 @@ public final class KernelModule {
     if let found = programs.first(where: { $0.name.filter { $0 != " " } == wanted }) {
       return found
     }
-    throw Problem.unknown("kernel", name, among: programs.map(\.name))
+    guard let source else { throw Problem.unknown("kernel", name, among: programs.map(\.name)) }
+    let program = try source.kernel(name)
+    programs.append(program)
+    tables = source.tables
+    try loadVariables()
+    return program
   }
 
   /// The machine code of a kernel, assembled at its first use.

@@ -106,6 +106,11 @@ struct LaunchRun {
     allocations.append(ok_allocation())
     let textures = textureTable()
     var result = ok_result()
+    let traced = Array(Set(options.tracedBlocks)).sorted().filter {
+      $0 >= 0 && $0 < shape.grid.count
+    }
+    .map { Int64($0) }
+    var traces = [ok_block_trace](repeating: ok_block_trace(), count: traced.count + 1)
     // The pointers live as long as the call; the machine keeps none of them.
     withExtendedLifetime(module.memory) {
       instructions.withUnsafeBufferPointer { instructions in
@@ -124,7 +129,7 @@ struct LaunchRun {
                   launch.texture_count = Int64(textures.count)
                   result.blocks = blocks.baseAddress
                   result.sites = sites.baseAddress
-                  execute(&launch, &result)
+                  execute(&launch, &result, traced, &traces)
                 }
               }
             }
@@ -132,14 +137,33 @@ struct LaunchRun {
         }
       }
     }
-    defer { free(result.printed) }
+    defer {
+      free(result.printed)
+      ok_release_traces(&traces, Int64(traced.count))
+    }
     return LaunchResult(
       kernel: program.name,
       counters: Counters(
         code: code, blocks: blocks, sites: sites, result: result, options: options),
       printed: PrintedText(result, module.tables, code),
       fault: FaultText(run: self).fault(result.fault), orderReason: code.orderReason,
-      threads: Int(result.threads), instructionLines: code.locations.map(\.line))
+      threads: Int(result.threads), instructionLines: code.locations.map(\.line),
+      traces: TracedBlocks(code, traces.dropLast(), program: program, shape: shape))
+  }
+
+  private func execute(
+    _ launch: inout ok_launch, _ result: inout ok_result, _ traced: [Int64],
+    _ traces: inout [ok_block_trace]
+  ) {
+    traced.withUnsafeBufferPointer { traced in
+      traces.withUnsafeMutableBufferPointer { traces in
+        launch.traced_blocks = traced.baseAddress
+        launch.traced_count = Int64(traced.count)
+        launch.trace_events = Int64(options.traceSteps)
+        result.traces = traces.baseAddress
+        execute(&launch, &result)
+      }
+    }
   }
 
   private func execute(_ launch: inout ok_launch, _ result: inout ok_result) {

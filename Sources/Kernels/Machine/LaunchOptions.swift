@@ -80,6 +80,10 @@ public struct LaunchOptions {
   ///
   /// Results do not depend on it.
   public var vectorLevel: Int?
+  /// Blocks whose warps are followed step by step, for estimates of time and pictures.
+  public var tracedBlocks: [Int] = []
+  /// The most steps of one warp that are kept: basic blocks entered and accesses made.
+  public var traceSteps = 12_000
   /// Asked about every millisecond on the calling thread; true ends the launch.
   public var isStopped: (() -> Bool)?
 

@@ -15,6 +15,8 @@ public struct LaunchResult: Sendable {
   /// How many threads ran blocks.
   public let threads: Int
   let instructionLines: [Int]
+  /// What the traced blocks did.
+  public let traces: TracedBlocks
 
   /// The result, where the kernel ran to its end.
   ///

@@ -25,12 +25,19 @@ struct MachineCode {
     let pc: Int
     /// The operation in messages.
     let name: String
+    /// The counters of its access; -1 where it has none.
+    let site: Int
+    /// Its number in `listing`.
+    let number: Int
   }
 
   var instructions: [ok_instruction] = []
   var lists: [UInt32] = []
   var matrices: [ok_matrix] = []
   var sites: [Site] = []
+  /// The instructions as they were assembled, and where their branches go; -1 for no branch.
+  var listing: [Instruction] = []
+  var targets: [Int] = []
   var blocks: [[Counted]] = []
   /// The source place of each instruction.
   var locations: [SourceLocation] = []

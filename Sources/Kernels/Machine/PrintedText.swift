@@ -21,7 +21,7 @@ public struct PrintedText: Sendable, Hashable {
       let format =
         tables.strings.indices.contains(Int(record.format))
         ? tables.strings[Int(record.format)] : ""
-      text += PrintFormatter.format(
+      text += PrintedFormat.format(
         format, values, code.prints[Int(record.pc)] ?? [], strings: tables.strings)
       at += head + 8 * values.count
     }
@@ -29,7 +29,7 @@ public struct PrintedText: Sendable, Hashable {
 }
 
 /// C's `printf` over values of known types.
-enum PrintFormatter {
+enum PrintedFormat {
   /// The text of one call.
   ///
   /// A `%s` takes the number of a string of the module.

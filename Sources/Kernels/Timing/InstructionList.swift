@@ -18,6 +18,19 @@ public struct InstructionList: Sendable {
     self.places = places
   }
 
+  /// Takes instructions with the numbers of those that their branches go to.
+  init(_ instructions: [Instruction], targets: [Int]) {
+    var places: [Int] = []
+    self.instructions = instructions.enumerated().map { number, instruction in
+      guard number < targets.count, targets[number] >= 0 else { return instruction }
+      var instruction = instruction
+      instruction.target = Label(places.count)
+      places.append(targets[number])
+      return instruction
+    }
+    self.places = places
+  }
+
   /// Numbers the instructions of a kernel.
   public init(_ kernel: KernelProgram) {
     self.init(kernel.statements, labelNumbers: kernel.labelNumbers)
