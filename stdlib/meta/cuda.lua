@@ -44,13 +44,227 @@ function Occupancy:plot(over) end
 ---@return table<string, string>
 function Occupancy:__mime() end
 
---- CUDA kernels: how they fit on a device.
+--- A compiled source: k.name is the kernel of that name, k["name<8>"] an instance of a template.
 ---
 --- ```lua
---- cuda.occupancy{ device = "H100", block_size = 256 }
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy
+--- ```
+---@class cuda.Module
+---@field compiler string Who compiled it: orrery, nvcc or ptx. Read-only.
+---@field [any] cuda.Kernel
+local Module = {}
+
+--- The kernels' names; templates with their parameters.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }"):kernels()
+--- ```
+---@return string[]
+function Module:kernels() end
+
+--- What the compiler warned of.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }"):warnings()
+--- ```
+---@return string[]
+function Module:warnings() end
+
+--- Fills a __constant__ or __device__ variable.
+---
+--- ```lua
+--- cuda.compile("__constant__ float factor; __global__ void scale(float *x) { x[threadIdx.x] *= factor; }"):set("factor", 2)
+--- ```
+---@param name string the variable
+---@param value tensor.Tensor|number|number[] a tensor, numbers, or one number
+function Module:set(name, value) end
+
+--- Reads a __constant__ or __device__ variable.
+---
+--- ```lua
+--- cuda.compile("__constant__ float factor; __global__ void scale(float *x) { x[threadIdx.x] *= factor; }"):get("factor")
+--- ```
+---@param name string the variable
+---@return tensor.Tensor
+function Module:get(name) end
+
+---@class cuda.Module.bind_texture.Options
+---@field linear? boolean interpolates between texels (default false)
+---@field normalized? boolean coordinates run from 0 to 1 (default false)
+---@field address? "clamp"|"wrap"|"border"|"mirror" what becomes of coordinates outside (default "clamp")
+
+--- Binds a texture to the elements of a tensor.
+---@param name string the texture
+---@param texels tensor.Tensor one or two dimensions; a third holds components
+---@param options? cuda.Module.bind_texture.Options
+function Module:bind_texture(name, texels, options) end
+
+--- A kernel: call it with a grid, a block and its arguments to run it.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy{ grid = 1, block = 32, args = { 8, 2, tensor.ones(8), tensor.ones(8) } }
+--- ```
+---@class cuda.Kernel
+---@field name string Its name, with template arguments. Read-only.
+---@field registers_per_thread integer As ptxas counted them, or estimated. Read-only.
+---@field shared_bytes integer Shared memory that it declares. (in bytes) Read-only.
+---@field local_bytes integer Local memory of a thread. (in bytes) Read-only.
+---@field max_block_threads integer? The largest block, by __launch_bounds__; nil: any. Read-only.
+---@overload fun(options: table): cuda.Report
+local Kernel = {}
+
+--- Its parameters, in order.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy:parameters()
+--- ```
+---@return table<string, string>[]
+function Kernel:parameters() end
+
+--- Its instructions in the machine's form.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy:listing()
+--- ```
+---@return string
+function Kernel:listing() end
+
+---@class cuda.Kernel.occupancy.Options
+---@field on? gpu.Device|gpu.Instance|string the device (default "A100-SXM4-80GB")
+---@field shared_bytes? integer dynamic shared memory (in bytes, at least 0, default 0)
+
+--- How many of its blocks a multiprocessor holds.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy:occupancy(256)
+--- ```
+---@param block integer|integer[] the block's size
+---@param options? cuda.Kernel.occupancy.Options
+---@return cuda.Occupancy
+function Kernel:occupancy(block, options) end
+
+--- What a launch did: counters in Nsight Compute's terms, occupancy, time and why.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy{ grid = 1, block = 32, args = { 8, 2, tensor.ones(8), tensor.ones(8) } }
+--- ```
+---@class cuda.Report
+---@field counters cuda.Counters What was counted in all: accesses by kind, branches, instructions. Read-only.
+---@field bytes table<string, number> Bytes at each level of the memory. Read-only.
+---@field arithmetic_intensity number Operations per byte of device memory. (in flops_per_byte) Read-only.
+---@field flops integer Floating-point operations. (in flops) Read-only.
+---@field occupancy number Resident warps over the most there can be. (in ratio) Read-only.
+---@field time_seconds number? How long it would take, launch included; nil: not asked. (in seconds) Read-only.
+---@field bound string? What limits it: a unit, or waiting; nil: not asked. Read-only.
+---@field advice string? What would make it quicker; nil: not asked. Read-only.
+---@field cycles number? Cycles of the busiest multiprocessor. Read-only.
+---@field utilisation table<string, number> How busy each unit is, 1 for always. Read-only.
+---@field stalls table<string, number> Shares of warp-cycles without an issue, by Nsight's reasons. Read-only.
+---@field printed string What the kernel printed. Read-only.
+---@field kernel string The kernel's name. Read-only.
+---@field device string The device's name. Read-only.
+---@field in_order string? Why blocks ran one after the other; nil when they did not have to. Read-only.
+local Report = {}
+
+--- What was counted on a line of the source.
+---
+--- ```lua
+--- (cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy{ grid = 1, block = 32, args = { 8, 2, tensor.ones(8), tensor.ones(8) } }):line(1)
+--- ```
+---@param number integer the line, from 1 (1 to 10000000)
+---@return cuda.Counters
+function Report:line(number) end
+
+--- The occupancy with what limits it.
+---
+--- ```lua
+--- (cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy{ grid = 1, block = 32, args = { 8, 2, tensor.ones(8), tensor.ones(8) } }):explain_occupancy()
+--- ```
+---@return cuda.Occupancy
+function Report:explain_occupancy() end
+
+--- The source with what each line did.
+---
+--- ```lua
+--- (cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy{ grid = 1, block = 32, args = { 8, 2, tensor.ones(8), tensor.ones(8) } }):source()
+--- ```
+---@return cuda.Source
+function Report:source() end
+
+--- Lanes of one access against addresses or banks.
+---
+--- ```lua
+--- (cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy{ grid = 1, block = 32, args = { 8, 2, tensor.ones(8), tensor.ones(8) } }):picture()
+--- ```
+---@param line? integer the source line; the costliest where none is named (at least 1)
+---@return plot.Figure
+function Report:picture(line) end
+
+--- Instructions by class.
+---
+--- ```lua
+--- (cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy{ grid = 1, block = 32, args = { 8, 2, tensor.ones(8), tensor.ones(8) } }):mix()
+--- ```
+---@return plot.Figure
+function Report:mix() end
+
+--- The launch under the device's roof.
+---
+--- ```lua
+--- (cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }").saxpy{ grid = 1, block = 32, args = { 8, 2, tensor.ones(8), tensor.ones(8) } }):roofline()
+--- ```
+---@return gpu.Roofline
+function Report:roofline() end
+
+--- What a notebook shows of it.
+---@return table<string, string>
+function Report:__mime() end
+
+--- Counters of a launch or a line; counters.global_load.sectors_per_request and the like.
+---@class cuda.Counters
+---@field [any] any
+local Counters = {}
+
+--- All of them as a table.
+---@return table
+function Counters:to_table() end
+
+--- A kernel's source with what each line did: share of instructions, lanes, sectors, wavefronts.
+---@class cuda.Source
+---@operator len: integer
+local Source = {}
+
+--- What a notebook shows of it.
+---@return table<string, string>
+function Source:__mime() end
+
+--- CUDA kernels: compile, run without a GPU, count what their warps do, estimate time.
+---
+--- Tensors are device memory: kernels read and write them in place. Counters are exact and in Nsight Compute's terms; times are estimates for the device named by `on`.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }")
 --- ```
 ---@class cudalib
 cuda = {}
+
+---@class cuda.compile.Options
+---@field name? string what messages call the source
+---@field with? "orrery"|"nvcc" who compiles CUDA-C (default "orrery")
+---@field arch? string the architecture, as in "sm_90"; sm_80 where none is named
+---@field defines? table<string, string> macros, as -D gives them
+
+--- Compiles CUDA-C or PTX; the kernels are fields of the result.
+---
+--- Templates are instantiated by name: k["mmT<8>"]. with = "nvcc" compiles by NVIDIA's compiler where it is installed (pip install nvidia-cuda-nvcc) and runs its PTX.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }")
+--- ```
+---@param source string CUDA-C or PTX, or a path ending in .cu, .cuh or .ptx
+---@param options? cuda.compile.Options
+---@return cuda.Module
+function cuda.compile(source, options) end
 
 ---@class cuda.occupancy.Options
 ---@field device? gpu.Device|gpu.Instance|string a device or its name

@@ -12,3 +12,10 @@ public protocol KernelSource: AnyObject {
 
 extension CUDASource: KernelSource {}
 extension PTXSource: KernelSource {}
+
+extension CUDASource {
+  /// What was warned of, each with its source line.
+  public var warnings: [String] {
+    diagnostics.items.filter { $0.severity == .warning }.map { $0.text(in: tables.files) }
+  }
+}
