@@ -8,53 +8,60 @@ struct ChipMeasurements {
   /// Latencies in cycles.
   let latencies: Latencies
   /// What the second-level cache gives to one multiprocessor in a cycle, in bytes.
-  let l2BytesPerCycle: Double
+  let l2BytesPerCycle: Fact<Double>
   /// The share of the memory's rate that a long read stream reaches.
-  let streamedShare: Double
-  /// Who measured it, on what.
-  let source: String
+  let streamedShare: Fact<Double>
 
-  init(
-    _ source: String, shared: Double, l1: Double, l2: Double, dram: Double,
-    l2BytesPerCycle: Double, streamedShare: Double
-  ) {
-    let sheet = Sheet(source)
-    latencies = Latencies(
-      shared: sheet.measured(shared), l1: sheet.measured(l1), l2: sheet.measured(l2),
-      dram: sheet.measured(dram))
-    self.l2BytesPerCycle = l2BytesPerCycle
-    self.streamedShare = streamedShare
-    self.source = source
-  }
+  private static let turing = Sheet("sjfeng1999/gpu-arch-microbenchmark, RTX 2070")
+  private static let v100 = Sheet("te42kyfo/gpu-benches, V100-PCIe at 1380 MHz")
+  private static let a100 = Sheet("te42kyfo/gpu-benches, A100-80GB at 1410 MHz")
+  private static let a40 = Sheet("te42kyfo/gpu-benches, A40 at 1740 MHz")
+  private static let l40 = Sheet("te42kyfo/gpu-benches, L40 at 2490 MHz")
+  private static let h100 = Sheet("te42kyfo/gpu-benches, H100-PCIe at 1755 MHz")
+  private static let h200 = Sheet("te42kyfo/gpu-benches, H200 at 1980 MHz")
+  private static let jia = Sheet("Jia et al., Dissecting the Turing T4 GPU, arXiv 1903.07486, T4")
+  private static let luo = Sheet("Luo et al., Dissecting the Hopper GPU, arXiv 2402.13499")
 
-  /// V100 at 1,380 MHz: 2,450 GB/s from L2, 866 of 900 GB/s read.
+  /// 2,450 GB/s from L2; 866 of 900 GB/s read.
   static let gv100 = ChipMeasurements(
-    "te42kyfo/gpu-benches, V100-PCIe at 1380 MHz", shared: 19, l1: 30, l2: 215, dram: 428,
-    l2BytesPerCycle: 22.2, streamedShare: 0.962)
-  /// RTX 2070: latencies by sjfeng1999/gpu-arch-microbenchmark; the L2 of T4 gave 1,270 GB/s.
+    latencies: Latencies(
+      shared: .inferred(19, jia.name), l1: v100.measured(30), l2: v100.measured(215),
+      dram: v100.measured(428)),
+    l2BytesPerCycle: v100.measured(22.2), streamedShare: v100.measured(0.962))
+  /// 392 of 448 GB/s read; 1,270 GB/s from the L2 of T4.
   static let tu106 = ChipMeasurements(
-    "sjfeng1999/gpu-arch-microbenchmark, RTX 2070", shared: 23, l1: 32, l2: 236, dram: 477,
-    l2BytesPerCycle: 20, streamedShare: 0.875)
-  /// A100-80GB at 1,410 MHz: 5,370 GB/s from L2, 1,733 of 2,039 GB/s read.
+    latencies: Latencies(
+      shared: turing.measured(23), l1: turing.measured(32), l2: turing.measured(236),
+      dram: .inferred(428, "the cycles of V100")),
+    l2BytesPerCycle: .inferred(20, jia.name), streamedShare: turing.measured(0.875))
+  /// 5,370 GB/s from L2; 1,733 of 2,039 GB/s read.
   static let ga100 = ChipMeasurements(
-    "te42kyfo/gpu-benches, A100-80GB at 1410 MHz", shared: 29, l1: 36, l2: 211, dram: 572,
-    l2BytesPerCycle: 35.3, streamedShare: 0.85)
-  /// A40 at 1,740 MHz: 2,430 GB/s from L2, 679 of 696 GB/s read; latencies of the L40.
+    latencies: Latencies(
+      shared: luo.measured(29), l1: a100.measured(36), l2: a100.measured(211),
+      dram: a100.measured(572)),
+    l2BytesPerCycle: a100.measured(35.3), streamedShare: a100.measured(0.85))
+  /// 2,430 GB/s from L2; 679 of 696 GB/s read.
   static let ga102 = ChipMeasurements(
-    "te42kyfo/gpu-benches, A40 at 1740 MHz (latencies: L40)", shared: 30, l1: 36, l2: 277,
-    dram: 562, l2BytesPerCycle: 16.6, streamedShare: 0.976)
-  /// L40 at 2,490 MHz: 5,200 GB/s from L2, 844 of 864 GB/s read.
+    latencies: Latencies(
+      shared: .inferred(29, luo.name), l1: .inferred(36, l40.name), l2: .inferred(277, l40.name),
+      dram: .inferred(562, l40.name)),
+    l2BytesPerCycle: a40.measured(16.6), streamedShare: a40.measured(0.976))
+  /// 5,200 GB/s from L2; 844 of 864 GB/s read.
   static let ad102 = ChipMeasurements(
-    "te42kyfo/gpu-benches, L40 at 2490 MHz", shared: 30, l1: 36, l2: 277, dram: 562,
-    l2BytesPerCycle: 14.7, streamedShare: 0.977)
-  /// H100-PCIe at 1,755 MHz: 6,950 GB/s from L2, 1,988 of 2,039 GB/s read.
+    latencies: Latencies(
+      shared: .inferred(29, luo.name), l1: l40.measured(36), l2: l40.measured(277),
+      dram: l40.measured(562)),
+    l2BytesPerCycle: l40.measured(14.7), streamedShare: l40.measured(0.977))
+  /// 6,950 GB/s from L2; 1,988 of 2,039 GB/s read.
   static let gh100 = ChipMeasurements(
-    "te42kyfo/gpu-benches, H100-PCIe at 1755 MHz", shared: 29, l1: 34, l2: 266, dram: 652,
-    l2BytesPerCycle: 34.7, streamedShare: 0.975)
-  /// H200 at 1,980 MHz: 9,800 GB/s from L2, 3,888 of 4,800 GB/s read; latencies of the H100-PCIe.
+    latencies: Latencies(
+      shared: luo.measured(29), l1: h100.measured(34), l2: h100.measured(266),
+      dram: h100.measured(652)),
+    l2BytesPerCycle: h100.measured(34.7), streamedShare: h100.measured(0.975))
+  /// 9,800 GB/s from L2; 3,888 of 4,800 GB/s read.
   static let gh100e = ChipMeasurements(
-    "te42kyfo/gpu-benches, H200 at 1980 MHz (latencies: H100-PCIe)", shared: 29, l1: 34, l2: 266,
-    dram: 652, l2BytesPerCycle: 37.5, streamedShare: 0.81)
+    latencies: gh100.latencies.inferred(from: h100.name),
+    l2BytesPerCycle: h200.measured(37.5), streamedShare: h200.measured(0.81))
 }
 
 /// What a sheet says of a device's memory, in the sheet's units.
@@ -89,7 +96,10 @@ enum Measured {
   var latencies: Latencies {
     switch self {
     case .here(let chip): chip.latencies
-    case .onRelative(let chip): chip.latencies.inferred(from: chip.source)
+    case .onRelative(let chip):
+      Latencies(
+        shared: taken(chip.latencies.shared), l1: taken(chip.latencies.l1),
+        l2: taken(chip.latencies.l2), dram: taken(chip.latencies.dram))
     }
   }
 
@@ -97,19 +107,22 @@ enum Measured {
   func memory(
     _ memory: MemorySheet, _ sheet: Sheet, multiprocessors: Int, boostHertz: Double
   ) -> DeviceMemory {
-    let l2 = chip.l2BytesPerCycle * Double(multiprocessors) * boostHertz
+    let perCycle = taken(chip.l2BytesPerCycle)
+    let l2 = perCycle.value * Double(multiprocessors) * boostHertz
     return DeviceMemory(
       kind: memory.kind, size: sheet.gibibytes(memory.gibibytes),
       bytesPerSecond: sheet.gigabytesPerSecond(memory.gigabytesPerSecond),
-      streamedShare: fact(chip.streamedShare), l2Size: sheet.mebibytes(memory.l2Mebibytes),
-      l2BytesPerSecond: fact(
-        l2, rule: "\(chip.l2BytesPerCycle) B/cycle/SM x SMs x boost clock; "))
+      streamedShare: taken(chip.streamedShare), l2Size: sheet.mebibytes(memory.l2Mebibytes),
+      l2BytesPerSecond: Fact(
+        l2, perCycle.origin == .measured ? .derived : .inferred,
+        "\(perCycle.value) B/cycle/SM x SMs x boost clock; \(perCycle.source)"))
   }
 
-  private func fact(_ value: Double, rule: String = "") -> Fact<Double> {
+  /// A fact as it holds for this device.
+  private func taken(_ fact: Fact<Double>) -> Fact<Double> {
     switch self {
-    case .here(let chip): Fact(value, rule.isEmpty ? .measured : .derived, rule + chip.source)
-    case .onRelative(let chip): .inferred(value, rule + chip.source)
+    case .here: fact
+    case .onRelative: .inferred(fact.value, fact.source)
     }
   }
 }
