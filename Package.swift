@@ -115,7 +115,8 @@ let package = Package(
     tests("DevicesTests", ["Base", "Devices"]),
     tests("ServingTests", ["Base", "Serving"]),
     tests("ClustersTests", ["Base", "Simulation", "Serving", "Clusters"]),
-    tests("KernelsTests", ["Base", "Devices", "CKernels", "Kernels"]),
+    tests(
+      "KernelsTests", ["Base", "Devices", "CKernels", "Kernels"], exclude: ["CUDA/Corpus"]),
     tests("SharingTests", ["Base", "Devices", "Sharing"]),
     tests("ReferenceTests", ["Base", "Inference", "References"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),

@@ -70,7 +70,13 @@ extension Parser {
 
   /// For an unknown name: `<` and a type, or one word and `>` with a bracket behind it.
   private func looksLikeArguments(at index: Int) -> Bool {
-    if isTypeStart(at: index + 1) { return true }
+    // One word is looked at: what follows it may open arguments in turn, without end.
+    let word = token(at: index + 1)
+    if Keywords.builtinTypes.contains(word.text) || Keywords.qualifiers[word.text] != nil
+      || (word.kind == .identifier && scope.find(word.text)?.meaning.isType == true)
+    {
+      return true
+    }
     guard token(at: index + 2).isPunctuator(">"), !token(at: index + 2).isGlued else {
       return false
     }

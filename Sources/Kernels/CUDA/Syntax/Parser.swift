@@ -91,7 +91,8 @@ struct Parser {
   /// A word further on; the end of the file repeats.
   func peek(_ ahead: Int = 1) -> Token { tokens[min(position + ahead, tokens.count - 1)] }
 
-  func token(at index: Int) -> Token { tokens[min(index, tokens.count - 1)] }
+  /// The word at an index, the first or last one outside.
+  func token(at index: Int) -> Token { tokens[max(0, min(index, tokens.count - 1))] }
 
   var isAtEnd: Bool { current.kind == .endOfFile }
 

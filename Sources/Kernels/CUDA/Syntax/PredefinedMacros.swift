@@ -3,14 +3,21 @@
 /// Numbers of `<cfloat>`, `<climits>`, `<cstdint>`, `<cmath>` and CUDA's `math_constants.h` are
 /// always defined: sources use them with and without the header, and a program may define its own.
 enum PredefinedMacros {
-  /// Definitions as lines of source, for one architecture.
-  static func text(architecture: Int) -> String {
-    compiler(architecture: architecture) + limits + mathematics + constants + functions
-  }
+  /// The macros by name, `__CUDA_ARCH__` aside.
+  static let all: [String: Macro] = {
+    var preprocessor = Preprocessor(options: SyntaxOptions())
+    preprocessor.files = [SourceFile(name: "<predefined>", text: "")]
+    let text = compiler + limits + mathematics + constants + functions
+    preprocessor.read(text, file: 0, isPredefined: true)
+    for (name, special) in [
+      ("__LINE__", Macro.Special.line), ("__FILE__", .file), ("__COUNTER__", .counter),
+    ] {
+      preprocessor.macros[name] = Macro(name: name, special: special, isPredefined: true)
+    }
+    return preprocessor.macros
+  }()
 
-  private static func compiler(architecture: Int) -> String {
-    """
-    #define __CUDA_ARCH__ \(architecture)
+  private static let compiler = """
     #define __CUDACC__ 1
     #define __NVCC__ 1
     #define __CUDACC_VER_MAJOR__ 12
@@ -30,7 +37,6 @@ enum PredefinedMacros {
     #define NULL 0
 
     """
-  }
 
   private static let limits = """
     #define CHAR_BIT 8

@@ -49,15 +49,11 @@ struct Preprocessor {
   }
 
   private mutating func definePredefined() {
-    var text = PredefinedMacros.text(architecture: options.architecture)
-    for macro in options.macros { text += "#define \(macro.name) \(macro.body)\n" }
+    macros = PredefinedMacros.all
     files = [SourceFile(name: "<command line>", text: "")]
+    var text = "#define __CUDA_ARCH__ \(options.architecture)\n"
+    for macro in options.macros { text += "#define \(macro.name) \(macro.body)\n" }
     read(text, file: 0, isPredefined: true)
-    for (name, special) in [
-      ("__LINE__", Macro.Special.line), ("__FILE__", .file), ("__COUNTER__", .counter),
-    ] {
-      macros[name] = Macro(name: name, special: special, isPredefined: true)
-    }
     output = []
     wordsRead = 0
   }

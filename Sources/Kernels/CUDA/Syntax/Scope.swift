@@ -11,6 +11,9 @@ final class Scope {
     /// A template parameter that stands for a type.
     case typeParameter
     case namespace
+
+    /// True of what names a type, with or without arguments.
+    var isType: Bool { self == .type || self == .typeTemplate || self == .typeParameter }
   }
 
   struct Entry {
