@@ -116,7 +116,8 @@ let package = Package(
     tests("ServingTests", ["Base", "Serving"]),
     tests("ClustersTests", ["Base", "Simulation", "Serving", "Clusters"]),
     tests(
-      "KernelsTests", ["Base", "Devices", "CKernels", "Kernels"], exclude: ["CUDA/Corpus"]),
+      "KernelsTests", ["Base", "Devices", "CKernels", "Kernels"],
+      exclude: ["CUDA/Corpus", "PTX/Samples", "PTX/Golden"]),
     tests("SharingTests", ["Base", "Devices", "Sharing"]),
     tests("ReferenceTests", ["Base", "Inference", "References"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),

@@ -91,6 +91,18 @@ struct PTXImage {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The variables that hold text: their numbers among the globals and what they say.
+  var texts: [(symbol: Int, text: String)] {
+    module.variables.compactMap { variable in
+      guard variable.isArray, variable.initialBytes.count > 0,
+        case .global(let symbol) = places[variable.name],
+        let text = text(in: variable.name, from: 0), variable.initialBytes.count <= 1024,
+        text.utf8.allSatisfy({ $0 >= 32 || $0 == 9 || $0 == 10 })
+      else { return nil }
+      return (symbol, text)
+    }
+  }
+
   // MARK: Variables
 
   private mutating func place(_ variable: PTXVariable) throws(PTXFault) {

@@ -29,7 +29,30 @@ struct PTXKernel {
       labelNumbers: lowering.builder.labelNumbers, sharedSymbols: lowering.sharedSymbols,
       sharedBytes: lowering.sharedBytes, localBytes: aligned(lowering.localBytes, to: 16),
       registersPerThread: registersPerThread, maximumBlockThreads: entry.maximumThreads)
-    return BlockLayout.arrange(program)
+    return BlockLayout.arrange(dropUnreadResults(program))
+  }
+
+  /// An atomic whose old value nobody reads is a reduction: its blocks may run in any order.
+  private func dropUnreadResults(_ program: KernelProgram) -> KernelProgram {
+    var isRead = Array(repeating: false, count: program.registerNumbers)
+    func note(_ operand: Operand?) {
+      if case .register(let register)? = operand { isRead[register.number] = true }
+    }
+    for case .instruction(let instruction) in program.statements {
+      for source in instruction.sources { note(source) }
+      note(instruction.address?.base)
+      note(instruction.address?.index)
+    }
+    var result = program
+    for (index, statement) in program.statements.enumerated() {
+      guard case .instruction(var instruction) = statement,
+        case .atomic = instruction.operation, let old = instruction.destinations.first,
+        !isRead[old.number]
+      else { continue }
+      instruction.destinations = []
+      result.statements[index] = .instruction(instruction)
+    }
+    return result
   }
 
   /// Parameters that are read through a register get a copy in local memory.

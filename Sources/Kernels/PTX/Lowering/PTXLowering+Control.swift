@@ -189,24 +189,35 @@ extension PTXLowering {
         fix: "give printf a text in quotes as its first argument")
     }
     let buffer = try argument(shape, 1, .b64).value
-    let types = PrintFormat.types(in: format)
+    let parts = PTXPrintFormat.parts(of: format)
     var values: [Operand] = []
     var offset = 0
-    for type in types {
-      offset = aligned(offset, to: type.bytes)
-      let register = temporary(type.register)
+    for part in parts {
+      offset = aligned(offset, to: part.type.bytes)
+      let register = temporary(part.type.register)
       emit(
-        .load(.generic, .plain), type, to: [register],
+        .load(.generic, .plain), part.type, to: [register],
         at: Address(base: buffer, offset: offset))
-      values.append(.register(register))
-      offset += type.bytes
+      values.append(part.isText ? textNumber(.register(register)) : .register(register))
+      offset += part.type.bytes
     }
+    let types = parts.map { $0.isText ? ValueType.u32 : $0.type }
     emit(.print(format: image.number(ofString: format), types: types), from: values)
     if let result = shape.results.first, case .variable(let variable, _) = result,
       case .slots(let slots) = try storage(of: variable), let slot = slots.first
     {
       move(.u32, to: slot.register, from: .word(types.count))
     }
+  }
+
+  /// The number of the text that an address points to, among those of the module.
+  private mutating func textNumber(_ address: Operand) -> Operand {
+    var result = Operand.word(image.number(ofString: "(text in memory)"))
+    for (symbol, text) in image.texts {
+      let isHere = compute(.compare(.equal), .u64, address, .global(symbol: symbol))
+      result = compute(.select, .u32, .word(image.number(ofString: text)), result, isHere)
+    }
+    return result
   }
 
   private mutating func callAssertionFailure(_ shape: PTXCallShape) throws(PTXFault) {
@@ -248,10 +259,17 @@ struct PTXCallShape {
 }
 
 /// What a `printf` format reads.
-enum PrintFormat {
-  /// The type of each value, as C passes them: ints, long longs, doubles.
-  static func types(in format: String) -> [ValueType] {
-    var result: [ValueType] = []
+enum PTXPrintFormat {
+  /// One value, as C passes it: an int, a long long or a double.
+  struct Part: Hashable {
+    let type: ValueType
+    /// True for `%s`.
+    var isText = false
+  }
+
+  /// The values that a format reads, in order.
+  static func parts(of format: String) -> [Part] {
+    var result: [Part] = []
     let bytes = Array(format.utf8)
     var index = 0
     while index < bytes.count {
@@ -267,39 +285,35 @@ enum PrintFormat {
 
   /// Reads one conversion; a star is a value of its own.
   private static func scan(
-    _ bytes: [UInt8], from start: Int, into result: inout [ValueType]
+    _ bytes: [UInt8], from start: Int, into result: inout [Part]
   ) -> Int {
     var index = start
-    var longs = 0
+    var isLong = false
     while index < bytes.count {
-      let letter = bytes[index]
+      let letter = Character(UnicodeScalar(bytes[index]))
       index += 1
       switch letter {
-      case UInt8(ascii: "*"): result.append(.s32)
-      case UInt8(ascii: "l"), UInt8(ascii: "j"), UInt8(ascii: "z"), UInt8(ascii: "t"): longs += 1
-      case UInt8(ascii: "h"), UInt8(ascii: "L"), UInt8(ascii: "."), UInt8(ascii: "-"),
-        UInt8(ascii: "+"), UInt8(ascii: " "), UInt8(ascii: "#"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        continue
-      case UInt8(ascii: "d"), UInt8(ascii: "i"):
-        result.append(longs > 0 ? .s64 : .s32)
+      case "*": result.append(Part(type: .s32))
+      case "l", "j", "z", "t", "q": isLong = true
+      case "h", "L", ".", "-", "+", " ", "#", "0"..."9": continue
+      default:
+        if let type = type(letter, isLong: isLong) {
+          result.append(Part(type: type, isText: letter == "s"))
+        }
         return index
-      case UInt8(ascii: "u"), UInt8(ascii: "x"), UInt8(ascii: "X"), UInt8(ascii: "o"):
-        result.append(longs > 0 ? .u64 : .u32)
-        return index
-      case UInt8(ascii: "c"):
-        result.append(.s32)
-        return index
-      case UInt8(ascii: "p"), UInt8(ascii: "s"), UInt8(ascii: "n"):
-        result.append(.u64)
-        return index
-      case UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "f"), UInt8(ascii: "F"),
-        UInt8(ascii: "g"), UInt8(ascii: "G"), UInt8(ascii: "a"), UInt8(ascii: "A"):
-        result.append(.f64)
-        return index
-      default: return index
       }
     }
     return index
+  }
+
+  private static func type(_ letter: Character, isLong: Bool) -> ValueType? {
+    switch letter {
+    case "d", "i": isLong ? .s64 : .s32
+    case "u", "x", "X", "o": isLong ? .u64 : .u32
+    case "c": .s32
+    case "p", "s", "n": .u64
+    case "e", "E", "f", "F", "g", "G", "a", "A": .f64
+    default: nil
+    }
   }
 }
