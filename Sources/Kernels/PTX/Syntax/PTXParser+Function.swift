@@ -281,7 +281,7 @@ struct PTXBodyParser {
       parser.advance()
     }
     var operands: [PTXOperand] = []
-    while !parser.isAt(";") {
+    while !parser.isAt(";"), !parser.isAt("}") {
       operands.append(try parseOperand(with: &parser, depth: 0))
       if !parser.accept(",") { break }
     }
