@@ -58,10 +58,19 @@ public final class KernelModule {
       }
     }
     loadedConstants = tables.constants.count
-    for symbol in tables.globals[globalBuffers.count...] {
+    let loaded = globalBuffers.count
+    for symbol in tables.globals[loaded...] {
       let buffer = try memory.allocate(bytes: symbol.bytes, name: symbol.name)
       try memory.write(Array(symbol.initialBytes.prefix(symbol.bytes)), to: buffer.address)
       globalBuffers.append(buffer)
+    }
+    for (symbol, buffer) in zip(tables.globals, globalBuffers).dropFirst(loaded) {
+      for pointer in symbol.pointers where globalBuffers.indices.contains(pointer.symbol) {
+        let start = globalBuffers[pointer.symbol].address
+        let target = start &+ UInt64(bitPattern: Int64(pointer.addend))
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: target >> UInt64(8 * $0)) }
+        try memory.write(bytes, to: buffer.address + UInt64(pointer.byteOffset))
+      }
     }
     for _ in textureBindings.count..<max(tables.textures.count, textureBindings.count) {
       textureBindings.append(nil)
