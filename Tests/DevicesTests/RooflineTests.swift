@@ -10,9 +10,9 @@ import Testing
       let under = roof.place(operations: 1e12, bytes: 1e12 / (roof.ridge * 0.99))
       let over = roof.place(operations: 1e12, bytes: 1e12 / (roof.ridge * 1.01))
       #expect(under.bound == .memory && over.bound == .compute)
-      #expect(under.operationsPerSecond <= roof.peak)
+      #expect(under.attainable <= roof.peak)
       #expect(abs(over.peakShare - 1) < 1e-12)
-      #expect(abs(under.operationsPerSecond - roof.attainable(atIntensity: under.intensity)) < 1e3)
+      #expect(abs(under.attainable - roof.attainable(atIntensity: under.intensity)) < 1e3)
     }
   }
 
@@ -33,6 +33,15 @@ import Testing
       try #require(Roofline(device, .fp32, level: $0)).ridge
     }
     #expect(ridges[0] > ridges[1] && ridges[1] > ridges[2] && ridges[2] >= ridges[3])
+  }
+
+  @Test func `a time that was taken says how near the roof work came`() throws {
+    let roof = try #require(Roofline(try Device.named("A100"), .fp32))
+    let point = roof.place(operations: 1e12, bytes: 1e9, taken: 0.1)
+    #expect(point.attained == 1e13)
+    #expect(abs(try #require(point.roofShare) - 1e13 / 19.5e12) < 1e-12)
+    #expect(roof.place(operations: 1, bytes: 1).attained == nil)
+    #expect(roof.place(operations: 1, bytes: 1, taken: 0).roofShare == nil)
   }
 
   @Test func `no roof without the arithmetic`() throws {

@@ -86,9 +86,11 @@ function Device:figure() end
 ---@field level? "dram"|"l2"|"l1"|"shared" the memory whose bytes are counted (default "dram")
 ---@field flops? number operations of one piece of work (in flops, at least 0)
 ---@field bytes? number bytes that it moves (in bytes, at least 0)
----@field points? table[] several pieces: { name =, flops =, bytes = } each
+---@field points? any several pieces of work, as tables, reports of launches or a profile
 
 --- What bounds work on it: arithmetic or memory.
+---
+--- A piece of work is a table { name =, flops =, bytes =, seconds = }, its seconds left out where nobody knows them; the report of a launch; or a row of m:profile(), which counts multiply_adds. With seconds the picture shows what was attained.
 ---
 --- ```lua
 --- gpu("H100"):roofline{ format = "bf16", points = { { name = "gemm", flops = 2 * 4096 ^ 3, bytes = 6 * 4096 ^ 2 } } }
@@ -430,7 +432,9 @@ function Roofline:__mime() end
 ---@field intensity number Operations per byte. (in flops_per_byte) Read-only.
 ---@field bound string "memory" or "compute". Read-only.
 ---@field seconds number The least time it takes. (in seconds) Read-only.
----@field attained_flops_per_second number The most it attains. (in flops_per_second) Read-only.
+---@field attainable_flops_per_second number The most it can attain. (in flops_per_second) Read-only.
+---@field attained_flops_per_second number? What it attained; nil where no time is known. (in flops_per_second) Read-only.
+---@field roof_share number? How near it came to the roof; nil: no time is known. (in ratio) Read-only.
 ---@field peak_share number That over the peak. (in ratio) Read-only.
 local RooflinePoint = {}
 

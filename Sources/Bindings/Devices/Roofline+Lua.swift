@@ -27,10 +27,14 @@ struct RooflineReport: CustomStringConvertible {
   private static func line(_ named: Named) -> String {
     let point = named.point
     let name = named.name.isEmpty ? "work" : named.name
-    return "\(name): \(Quantity.digits(point.intensity)) FLOP/B, bound by \(point.bound.rawValue), "
-      + "at most \(Quantity.text(point.operationsPerSecond, "FLOP/s")) "
+    let most =
+      "\(name): \(Quantity.digits(point.intensity)) FLOP/B, bound by \(point.bound.rawValue), "
+      + "at most \(Quantity.text(point.attainable, "FLOP/s")) "
       + "(\(Quantity.digits(100 * point.peakShare)) % of the peak), "
       + "at least \(Quantity.text(point.seconds, "s"))"
+    guard let attained = point.attained, let share = point.roofShare else { return most }
+    return most + "; attained \(Quantity.text(attained, "FLOP/s")), "
+      + "\(Quantity.digits(100 * share)) % of the roof"
   }
 
   /// The roofs over intensity, and a dot for each piece of work.
@@ -43,17 +47,7 @@ struct RooflineReport: CustomStringConvertible {
     }
     marks.append(
       Self.line(roof, roof.level.rawValue, low, high, paint: .series(0), isDashed: false))
-    let shown = points.filter { $0.point.intensity.isFinite && $0.point.intensity > 0 }
-    if !shown.isEmpty {
-      let series = Series(
-        x: shown.map(\.point.intensity), y: shown.map { $0.point.operationsPerSecond / 1e12 })
-      marks.append(Mark(.scatter(series), paint: .series(1)))
-      marks.append(
-        Mark(
-          .labels(
-            zip(shown, zip(series.x, series.y)).map { PlacedText(x: $1.0, y: $1.1, $0.name) }),
-          paint: .muted))
-    }
+    marks += dots
     return .chart(
       Chart(
         "Roofline of \(roof.deviceName)",
@@ -62,6 +56,26 @@ struct RooflineReport: CustomStringConvertible {
         x: Axis("arithmetic intensity", unit: "FLOP/B", kind: .log),
         y: Axis("attainable", unit: "TFLOP/s", kind: .log), marks: marks,
         size: Size(width: 680, height: 420)))
+  }
+
+  /// A dot for each piece of work: where it came, or where it could.
+  private var dots: [Mark] {
+    let shown = points.filter { $0.point.intensity.isFinite && $0.point.intensity > 0 }
+    func mark(_ some: [Named], _ name: String, _ paint: Paint, _ rate: (Roofline.Point) -> Double)
+      -> [Mark]
+    {
+      guard !some.isEmpty else { return [] }
+      let places = some.map {
+        PlacedText(x: $0.point.intensity, y: rate($0.point) / 1e12, $0.name)
+      }
+      let series = Series(x: places.map(\.x), y: places.map(\.y))
+      return [
+        Mark(.scatter(series), name: name, paint: paint), Mark(.labels(places), paint: .muted),
+      ]
+    }
+    return mark(shown.filter { $0.point.attained == nil }, "attainable", .series(2)) {
+      $0.attainable
+    } + mark(shown.filter { $0.point.attained != nil }, "attained", .series(1)) { $0.attained ?? 0 }
   }
 
   /// The other levels; those of one rate are one line.
@@ -140,8 +154,15 @@ extension RooflineReport: LuaExported {
       property("intensity", "Operations per byte.", unit: .flopsPerByte) { $0.point.intensity }
       property("bound", "\"memory\" or \"compute\".") { $0.point.bound.rawValue }
       property("seconds", "The least time it takes.", unit: .seconds) { $0.point.seconds }
-      property("attained_flops_per_second", "The most it attains.", unit: .flopsPerSecond) {
-        $0.point.operationsPerSecond
+      property("attainable_flops_per_second", "The most it can attain.", unit: .flopsPerSecond) {
+        $0.point.attainable
+      }
+      property(
+        "attained_flops_per_second", "What it attained; nil where no time is known.",
+        unit: .flopsPerSecond
+      ) { $0.point.attained }
+      property("roof_share", "How near it came to the roof; nil: no time is known.", unit: .ratio) {
+        $0.point.roofShare
       }
       property("peak_share", "That over the peak.", unit: .ratio) { $0.point.peakShare }
     }
@@ -163,9 +184,7 @@ extension DeviceObject {
           among: Roofline.Level.allCases.map(\.rawValue), default: "dram"),
         .optional(.number("flops", "operations of one piece of work", unit: .flops, range: 0...)),
         .optional(.number("bytes", "bytes that it moves", unit: .bytes, range: 0...)),
-        .optional(
-          .value(
-            "points", "several pieces: { name =, flops =, bytes = } each", of: [LuaTable].self)))
+        .any("points", "several pieces of work, as tables, reports of launches or a profile"))
     ) { object, options in
       let (format, tensor, sparse, level, flops, bytes, points) = options.values
       let wanted = NumberFormat(rawValue: format) ?? .bf16
@@ -174,9 +193,7 @@ extension DeviceObject {
         let roof = Roofline(
           object.device, kind, level: Roofline.Level(rawValue: level) ?? .dram, sparse: sparse)
       else { throw missing(object.device, wanted, sparse) }
-      var pieces = try (points ?? []).enumerated().map { place, table in
-        try piece(table, place + 1, roof)
-      }
+      var pieces = try RooflineWork.read(points, under: roof)
       if let flops, let bytes {
         pieces.append(("", roof.place(operations: flops, bytes: bytes)))
       } else if flops != nil || bytes != nil {
@@ -189,7 +206,12 @@ extension DeviceObject {
     }
     .example(
       "gpu(\"H100\"):roofline{ format = \"bf16\", points = {"
-        + " { name = \"gemm\", flops = 2 * 4096 ^ 3, bytes = 6 * 4096 ^ 2 } } }")
+        + " { name = \"gemm\", flops = 2 * 4096 ^ 3, bytes = 6 * 4096 ^ 2 } } }"
+    )
+    .detail(
+      "A piece of work is a table { name =, flops =, bytes =, seconds = }, its seconds left out "
+        + "where nobody knows them; the report of a launch; or a row of m:profile(), which counts "
+        + "multiply_adds. With seconds the picture shows what was attained.")
   }
 
   private static func missing(_ device: Device, _ format: NumberFormat, _ sparse: Bool) -> Problem {
@@ -197,18 +219,5 @@ extension DeviceObject {
     return Problem(
       "\(device.name) has no \(sparse ? "sparse " : "")\(format.rawValue)",
       fix: formats.isEmpty ? nil : "it has \(formats.map(\.rawValue).joined(separator: ", "))")
-  }
-
-  private static func piece(
-    _ table: LuaTable, _ place: Int, _ roof: Roofline
-  ) throws(Problem) -> RooflineReport.Named {
-    guard let flops = table["flops"].number, let bytes = table["bytes"].number, flops >= 0,
-      bytes >= 0
-    else {
-      throw Problem(
-        "point \(place) of a roofline has no flops and bytes",
-        fix: "write { name = \"gemm\", flops = 1e12, bytes = 1e9 }")
-    }
-    return (table["name"].text ?? "", roof.place(operations: flops, bytes: bytes))
   }
 }

@@ -46,9 +46,15 @@ public struct Roofline: Sendable {
     min(peak, intensity * bytesPerSecond)
   }
 
-  /// What becomes of some work: operations and bytes of the level.
-  public func place(operations: Double, bytes: Double) -> Point {
-    Point(roofline: self, operations: operations, bytes: bytes)
+  /// What becomes of some work.
+  ///
+  /// - Parameters:
+  ///   - operations: what it calculates.
+  ///   - bytes: what it moves at the level.
+  ///   - taken: the seconds that it took, where somebody measured or estimated them.
+  /// - Returns: the work under this roof.
+  public func place(operations: Double, bytes: Double, taken: Double? = nil) -> Point {
+    Point(roofline: self, operations: operations, bytes: bytes, taken: taken)
   }
 
   /// Some work under the roof.
@@ -59,6 +65,9 @@ public struct Roofline: Sendable {
     public let operations: Double
     /// Its bytes.
     public let bytes: Double
+
+    /// The seconds that it took; nil where nobody knows.
+    public let taken: Double?
 
     /// Operations per byte; infinite without bytes.
     public var intensity: Double { bytes > 0 ? operations / bytes : .infinity }
@@ -71,11 +80,17 @@ public struct Roofline: Sendable {
       max(operations / roofline.peak, bytes / roofline.bytesPerSecond)
     }
 
-    /// The most operations per second it attains.
-    public var operationsPerSecond: Double { seconds > 0 ? operations / seconds : 0 }
+    /// The most operations per second it can attain.
+    public var attainable: Double { seconds > 0 ? operations / seconds : 0 }
 
-    /// The share of the peak that it attains at most.
-    public var peakShare: Double { operationsPerSecond / roofline.peak }
+    /// The share of the peak that it can attain.
+    public var peakShare: Double { attainable / roofline.peak }
+
+    /// The operations per second that it attained.
+    public var attained: Double? { taken.flatMap { $0 > 0 ? operations / $0 : nil } }
+
+    /// The least time over the time it took: 1 at the roof.
+    public var roofShare: Double? { taken.flatMap { $0 > 0 ? seconds / $0 : nil } }
   }
 }
 

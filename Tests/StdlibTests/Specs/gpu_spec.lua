@@ -140,13 +140,48 @@ describe("a roofline", function()
     expect(gemm.bound .. " " .. gemv.bound):equals("compute memory")
     expect(gemm.name):equals("gemm")
     expect(gemm.intensity):is_near(gemm.flops / gemm.bytes, 1e-9)
-    expect(gemm.attained_flops_per_second):is_near(roof.peak_flops_per_second, 1)
+    expect(gemm.attainable_flops_per_second):is_near(roof.peak_flops_per_second, 1)
+    expect(gemm.attained_flops_per_second):equals(nil)
+    expect(gemm.roof_share):equals(nil)
     expect(gemm.peak_share):is_near(1, 1e-12)
     expect(gemv.seconds):is_near(gemv.bytes / 3.35e12, 1e-9)
     expect(roof:attainable(1)):equals(3.35e12)
     expect(roof.arithmetic .. " " .. roof.level):equals("bf16_tensor dram")
     expect(roof:__mime()["image/svg+xml"]:find("gemm", 1, true) ~= nil):equals(true)
     expect(tostring(roof):find("bound by compute", 1, true) ~= nil):equals(true)
+  end)
+
+  it("says how near work came, from a time that was taken", function()
+    local roof = gpu("A6000"):roofline({
+      format = "fp32",
+      points = {
+        { name = "warp tiles", flops = 2 * 4096 ^ 3, bytes = 12 * 4096 ^ 2, seconds = 6.31e-3 },
+        { operator = "mm", multiply_adds = 1e9, bytes = 1e6 },
+      },
+    })
+    local tiles, mm = roof.points[1], roof.points[2]
+    expect(tiles.attained_flops_per_second):is_near(21.78e12, 0.01e12)
+    expect(tiles.roof_share):is_near(21.78 / 38.7, 0.001)
+    expect(mm.flops):equals(2e9)
+    expect(mm.name):equals("mm")
+    expect(tostring(roof):find("% of the roof", 1, true) ~= nil):equals(true)
+  end)
+
+  it("takes the report of a launch", function()
+    local saxpy = cuda.compile([[
+      __global__ void saxpy(int n, float a, const float *x, float *y) {
+        int i = blockIdx.x * blockDim.x + threadIdx.x;
+        if (i < n) y[i] = a * x[i] + y[i];
+      }
+    ]])
+    local x, y = tensor.ones(4096), tensor.ones(4096)
+    local report = saxpy.saxpy({
+      grid = 16, block = 256, args = { 4096, 2.0, x, y }, on = gpu("A100"),
+    })
+    local point = gpu("A100"):roofline({ format = "fp32", points = { report } }).points[1]
+    expect(point.name):equals("saxpy")
+    expect(point.flops):is_near(report.flops, 0.5)
+    expect(point.bound):equals("memory")
   end)
 
   it("asks for both numbers, and for arithmetic that is there", function()
