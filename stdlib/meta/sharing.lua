@@ -119,6 +119,7 @@ sharing = {}
 ---@field policy? sharing.Policy|string|function a name, a policy, or a function that is told `{ now_seconds, runnable, useful, busy_seconds, multiprocessors }` and answers a tenant's number or each tenant's SMs, and for how many seconds that stands; time-slicing where left out
 ---@field tenants table a list of tables
 ---@field seconds? number virtual time (in seconds, 1e-06 to 1000000, default 1)
+---@field warm_up_seconds? number requests that begin before it are not counted (in seconds, at least 0, default 0)
 ---@field seed? integer what random arrivals derive from (default 0)
 
 --- Runs tenants that share a device and tells what came of each.
@@ -136,6 +137,7 @@ function sharing.run(options) end
 ---@field tenants? integer[] numbers of tenants; 2, 4, 8 and 16 where left out
 ---@field tenant table what each tenant does, as in `run`
 ---@field seconds? number virtual time of each run (in seconds, 0.001 to 100000, default 1)
+---@field warm_up_seconds? number requests that begin before it are not counted (in seconds, at least 0, default 0)
 ---@field seed? integer what random arrivals derive from (default 0)
 
 --- Holds policies beside each other on equal tenants.

@@ -39,7 +39,7 @@ public final class DeviceReport: CustomStringConvertible {
 
   fileprivate func forms(in state: LuaState) -> [String: String] {
     var forms = figure.map { FigureDisplay.forms($0, state) } ?? [:]
-    if let text { forms["text/plain"] = text }
+    forms["text/plain"] = text(in: state)
     return forms
   }
 

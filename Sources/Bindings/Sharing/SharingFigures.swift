@@ -13,7 +13,7 @@ enum SharingFigures {
         .text(tenant.name), .number(Double(tenant.latencies.count)),
         milliseconds(tenant.meanLatency), milliseconds(quantiles.at(0.5)),
         milliseconds(quantiles.at(0.99)), milliseconds(tenant.jitter),
-        .number(Double(tenant.latencies.count) / result.seconds),
+        .number(Double(tenant.latencies.count) / (result.seconds - result.warmUp)),
         .number(100 * tenant.busySeconds / result.seconds),
       ]
     }
@@ -51,6 +51,9 @@ enum SharingFigures {
             group: tenant ?? "change"))
       }
     }
+    // Tenants come first in the legend, the changes between them last.
+    let tenants = spans.filter { $0.group != "change" }
+    spans = tenants + spans.filter { $0.group == "change" }
     return .timeline(
       TimelineChart(
         title ?? result.policy, subtitle: isCut ? "later spans were not kept" : "",

@@ -56,7 +56,9 @@ public enum SharingModule: LuaDeclarations {
     PolicyObject.exported
   }
 
-  private typealias RunOptions = Named<DeviceArgument, PolicyArgument?, LuaTable, Double, Int>
+  private typealias RunOptions = Named<
+    DeviceArgument, PolicyArgument?, LuaTable, Double, Double, Int
+  >
 
   private static var runOptions: Argument<RunOptions> {
     .named(
@@ -71,22 +73,29 @@ public enum SharingModule: LuaDeclarations {
           of: PolicyArgument.self)),
       .table("tenants", "a list of tables"),
       .number("seconds", "virtual time", unit: .seconds, default: 1, range: 1e-6...1e6),
+      warmUp,
       .integer("seed", "what random arrivals derive from", default: 0))
   }
 
+  private static var warmUp: Argument<Double> {
+    .number(
+      "warm_up_seconds", "requests that begin before it are not counted", unit: .seconds,
+      default: 0, range: 0...)
+  }
+
   private static func run(_ options: RunOptions, _ state: LuaState) throws -> SharingResult {
-    let (device, policy, tenants, seconds, seed) = options.values
+    let (device, policy, tenants, seconds, warmUp, seed) = options.values
     let found = try device.device(in: state)
     let gpu = SharedGPU(
       found, policy: try (policy ?? .name("time-slicing")).policy(in: state),
       tenants: try TenantTables.tenants(tenants, on: found, in: state))
     return try gpu.run(
-      seconds: seconds, seed: UInt64(bitPattern: Int64(seed)),
+      seconds: seconds, warmUp: warmUp, seed: UInt64(bitPattern: Int64(seed)),
       shouldStop: { state.isStopRequested })
   }
 
   private typealias CompareOptions = Named<
-    DeviceArgument, [PolicyArgument]?, [Int]?, LuaTable, Double, Int
+    DeviceArgument, [PolicyArgument]?, [Int]?, LuaTable, Double, Double, Int
   >
 
   private static var compareOptions: Argument<CompareOptions> {
@@ -98,11 +107,12 @@ public enum SharingModule: LuaDeclarations {
         .value("tenants", "numbers of tenants; 2, 4, 8 and 16 where left out", of: [Int].self)),
       .table("tenant", "what each tenant does, as in `run`"),
       .number("seconds", "virtual time of each run", unit: .seconds, default: 1, range: 1e-3...1e5),
+      warmUp,
       .integer("seed", "what random arrivals derive from", default: 0))
   }
 
   private static func compare(_ options: CompareOptions, _ state: LuaState) throws -> DeviceReport {
-    let (argument, policies, counts, table, seconds, seed) = options.values
+    let (argument, policies, counts, table, seconds, warmUp, seed) = options.values
     let device = try argument.device(in: state)
     let chosen = policies ?? SharingFamily.catalog.names.map { .name($0) }
     let fields = try FieldTable(table, "tenant", TenantTables.tenantFields)
@@ -115,11 +125,12 @@ public enum SharingModule: LuaDeclarations {
     }
     let comparison = try SharingComparison(
       device, policies: try chosen.map { try $0.policy(in: state) }, counts: numbers,
-      seconds: seconds, seed: UInt64(bitPattern: Int64(seed)), tenant: { tenants[$0] },
+      seconds: seconds, warmUp: warmUp, seed: UInt64(bitPattern: Int64(seed)),
+      tenant: { tenants[$0] },
       shouldStop: { state.isStopRequested })
     return DeviceReport(
       state.makeTable(comparison.rows.map { .table(row($0, state)) }),
-      shown: SharingFigures.comparison(comparison), width: 110)
+      shown: SharingFigures.comparison(comparison), width: 118)
   }
 
   private static func row(_ row: SharingComparison.Row, _ state: LuaState) -> LuaTable {

@@ -49,16 +49,19 @@ public struct SharingComparison: Sendable {
   ///   - policies: What is compared.
   ///   - counts: Numbers of tenants.
   ///   - seconds: Virtual time of each run.
+  ///   - warmUp: Requests that began before this time (in seconds) are not counted.
   ///   - seed: What random arrivals derive from.
   ///   - tenant: Makes the tenant of a position.
   ///   - shouldStop: Asked now and then; true ends the run.
   /// - Throws: What a program or a policy throws.
   public init(
     _ device: Device, policies: [any SharingPolicy], counts: [Int], seconds: Double,
-    seed: UInt64 = 0, tenant: (Int) -> Tenant, shouldStop: @escaping () -> Bool = { false }
+    warmUp: Double = 0, seed: UInt64 = 0, tenant: (Int) -> Tenant,
+    shouldStop: @escaping () -> Bool = { false }
   ) throws {
     self.device = device
-    let stage = Stage(device: device, seconds: seconds, seed: seed, shouldStop: shouldStop)
+    let stage = Stage(
+      device: device, seconds: seconds, warmUp: warmUp, seed: seed, shouldStop: shouldStop)
     let alone = try stage.run(Passthrough(), [tenant(0)])
     var rows: [Row] = []
     for count in counts {
@@ -71,6 +74,7 @@ public struct SharingComparison: Sendable {
   private struct Stage {
     let device: Device
     let seconds: Double
+    let warmUp: Double
     let seed: UInt64
     let shouldStop: () -> Bool
 
@@ -78,7 +82,9 @@ public struct SharingComparison: Sendable {
       -> SharingResult
     {
       try SharedGPU(device, policy: policy, tenants: tenants)
-        .run(seconds: time ?? seconds, seed: seed, spanLimit: 0, shouldStop: shouldStop)
+        .run(
+          seconds: time ?? seconds, warmUp: time == nil ? warmUp : 0, seed: seed, spanLimit: 0,
+          shouldStop: shouldStop)
     }
 
     func row(_ policy: any SharingPolicy, _ tenants: [Tenant], _ alone: SharingResult) throws -> Row

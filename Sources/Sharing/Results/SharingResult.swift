@@ -37,16 +37,22 @@ public struct SharingResult: Sendable {
   public let gpus: Int
   /// The virtual time of the run, in seconds.
   public let seconds: Double
+  /// Requests that began before this time (in seconds) are not counted.
+  public let warmUp: Double
   /// What came of each island.
   public let islands: [IslandReport]
   /// The tenants in their order.
   public let tenants: [TenantReport]
 
-  init(policy: String, device: Device, gpus: Int, seconds: Double, islands: [IslandReport]) {
+  init(
+    policy: String, device: Device, gpus: Int, seconds: Double, warmUp: Double,
+    islands: [IslandReport]
+  ) {
     self.policy = policy
     self.device = device
     self.gpus = gpus
     self.seconds = seconds
+    self.warmUp = warmUp
     self.islands = islands
     tenants = islands.flatMap(\.tenants).sorted { $0.index < $1.index }
   }
@@ -74,9 +80,9 @@ public struct SharingResult: Sendable {
     return bytes / (device.memory.bytesPerSecond.value * seconds * Double(gpus))
   }
 
-  /// Requests per second of all tenants.
+  /// Requests per second of all tenants, of those that are counted.
   public var throughput: Double {
-    Double(tenants.reduce(0) { $0 + $1.latencies.count }) / seconds
+    Double(tenants.reduce(0) { $0 + $1.latencies.count }) / max(seconds - warmUp, 1e-12)
   }
 
   /// The latencies of all tenants.

@@ -33,6 +33,8 @@ struct IslandRun {
 
   let island: Island
   let end: Double
+  /// Requests from before this time are not counted.
+  let warmUp: Double
   var view: IslandView
   var states: [State]
   var scheduler: any IslandScheduler
@@ -50,11 +52,12 @@ struct IslandRun {
   private static let stuckLimit = 1_000_000
 
   init(
-    _ island: Island, _ tenants: [Tenant], seed: UInt64, end: Double, spanLimit: Int,
-    shouldStop: @escaping () -> Bool
+    _ island: Island, _ tenants: [Tenant], seed: UInt64, end: Double, warmUp: Double,
+    spanLimit: Int, shouldStop: @escaping () -> Bool
   ) {
     self.island = island
     self.end = end
+    self.warmUp = warmUp
     self.shouldStop = shouldStop
     let count = island.tenants.count
     view = IslandView(island.device, tenants: count)
@@ -170,8 +173,9 @@ struct IslandRun {
       view.hasBegun[index] = false
       isStale = true
       guard states[index].endsRequest else { continue }
-      let latency = view.now - (states[index].requestStart ?? view.now)
-      states[index].report.latencies.append(latency)
+      let start = states[index].requestStart ?? view.now
+      let latency = view.now - start
+      if start >= warmUp { states[index].report.latencies.append(latency) }
       states[index].lastLatency = latency
       states[index].requestStart = nil
     }
@@ -196,9 +200,12 @@ struct IslandRun {
         kernel.work / (Double(kernel.blocksPerMultiprocessor) * duration)
       demands[index] = Double(kernel.blocks) * kernel.bytesPerBlock / duration
     }
-    divide(island.device.memory.bytesPerSecond.value, over: demands, into: &grants)
-    for index in states.indices where demands[index] > grants[index] {
-      states[index].rate *= grants[index] / demands[index]
+    // Memory serves requests as they come: who asks for more gets more, and all are slowed alike.
+    let wanted = demands.reduce(0, +)
+    let given = min(1, island.device.memory.bytesPerSecond.value / max(wanted, 1))
+    for index in states.indices {
+      grants[index] = demands[index] * given
+      states[index].rate *= given
     }
     note()
   }

@@ -21,28 +21,34 @@ public struct SharedGPU {
   ///
   /// - Parameters:
   ///   - seconds: Virtual time.
+  ///   - warmUp: Requests that began before this time (in seconds) are not counted.
   ///   - seed: What random arrivals derive from.
   ///   - spanLimit: How many spans of each island are kept for a timeline.
   ///   - shouldStop: Asked now and then; true ends the run.
   /// - Returns: What came of it.
   /// - Throws: What a program or the policy throws, and a problem where time stands still.
   public func run(
-    seconds: Double, seed: UInt64 = 0, spanLimit: Int = 4000,
+    seconds: Double, warmUp: Double = 0, seed: UInt64 = 0, spanLimit: Int = 4000,
     shouldStop: @escaping () -> Bool = { false }
   ) throws -> SharingResult {
     guard !tenants.isEmpty, seconds > 0, seconds.isFinite else {
       throw Problem("a run needs tenants and a time, not \(tenants.count) and \(seconds) s")
     }
+    guard warmUp >= 0, warmUp < seconds else {
+      throw Problem("a run of \(seconds) s cannot warm up for \(warmUp) s")
+    }
     let islands = try policy.islands(tenants, on: device)
     var reports: [IslandReport] = []
     for island in islands {
       var run = IslandRun(
-        island, tenants, seed: seed, end: seconds, spanLimit: spanLimit, shouldStop: shouldStop)
+        island, tenants, seed: seed, end: seconds, warmUp: warmUp, spanLimit: spanLimit,
+        shouldStop: shouldStop)
       reports.append(try run.run())
     }
     let gpus = Set(islands.map(\.gpu)).count
     let result = SharingResult(
-      policy: policy.description, device: device, gpus: gpus, seconds: seconds, islands: reports)
+      policy: policy.description, device: device, gpus: gpus, seconds: seconds, warmUp: warmUp,
+      islands: reports)
     assert(result.checkInvariants())
     return result
   }

@@ -23,14 +23,18 @@ public struct KernelDemand: Hashable, Sendable {
     self.bytesPerBlock = bytesPerBlock
   }
 
-  /// Creates the demand that takes a time alone on a device, on a share of its multiprocessors and
-  /// with a share of its memory bandwidth, in a number of waves.
+  /// Creates the demand that takes a time alone on a device and moves so much that it uses a share of
+  /// the memory bandwidth.
+  ///
+  /// A share of the multiprocessors below 1 means a grid with too few blocks for the others, so it runs
+  /// in one wave; else it runs in as many waves as told.
   public init(
     seconds: Double, on device: Device, multiprocessorShare: Double = 1,
     bandwidthShare: Double = 0, waves: Int = 4, blocksPerMultiprocessor: Int = 2
   ) {
     let multiprocessors = Double(device.multiprocessors.value) * multiprocessorShare
     let perWave = max(1, Int(multiprocessors.rounded()) * blocksPerMultiprocessor)
+    let waves = multiprocessorShare < 1 ? 1 : waves
     let blocks = perWave * waves
     self.init(
       blocks: blocks, blockSeconds: seconds / Double(waves),
