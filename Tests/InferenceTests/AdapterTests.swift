@@ -122,7 +122,7 @@ import Testing
     let engine = try BatcherTests.tiny()
     let adapters = [nil, try Self.adapter(engine, seed: 1), try Self.adapter(engine, seed: 2)]
     var known: [String: Generation] = [:]
-    for seed in 1000..<1000 + UInt64(trials(100, fast: 8)) {
+    for seed in 1000..<1000 + UInt64(trials(500, fast: 8)) {
       var schedule = try Schedule(engine, adapters, seed: seed)
       try schedule.run()
       try schedule.check(&known)
