@@ -49,6 +49,23 @@ public struct ConstrainedText: Sendable {
   /// The bytes that come next whatever is chosen: an engine may put their tokens without sampling.
   public var forcedText: [UInt8] { hasEnded || isDead ? [] : workspace.forcedText(place) }
 
+  /// The tokens of the forced text, cut from the left into the longest tokens.
+  ///
+  /// The last is left out where the text goes on behind it: what follows may belong to the same token.
+  public var forcedTokens: [TokenID] {
+    let text = forcedText
+    var tokens: [TokenID] = []
+    var rest = text[...]
+    while let (token, length) = workspace.trie.longestMatch(rest) {
+      tokens.append(token)
+      rest = rest.dropFirst(length)
+    }
+    guard !text.isEmpty, rest.isEmpty, workspace.isAtEnd(workspace.step(place, over: text)) else {
+      return tokens.dropLast()
+    }
+    return tokens
+  }
+
   /// How many tokens the shortest rest of the text takes, cut from the left into the longest tokens.
   public var fewestTokens: Int {
     if hasEnded || isDead { return 0 }

@@ -53,6 +53,11 @@ struct Continuation {
       ? 0 : min(options.maxTokens - result.tokens.count, contextLength - tokens.count + 1)
   }
 
+  /// The tokens about which a constraint leaves no choice but how they are cut.
+  ///
+  /// The model mostly cuts them so too: as drafts they take one step instead of one each.
+  var forcedTokens: [TokenID] { isFinished ? [] : constrained?.forcedTokens ?? [] }
+
   /// The same answer so far, going on with another random stream.
   func forked(seed: UInt64) -> Continuation {
     var other = self

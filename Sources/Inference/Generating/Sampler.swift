@@ -58,17 +58,18 @@ public struct Sampler: Sendable {
   /// there had been no draft (Leviathan 2023).
   ///
   /// Where the model would draw x with p(x) and the draft was drawn with q(x), it is taken over with
-  /// min(1, p/q); else a token is drawn from max(0, p - q).
+  /// min(1, p/q); else a token is drawn from max(0, p - q). A draft that was the only choice is simply
+  /// compared with what is drawn, which is the same rule: so the text is, seed for seed, that without.
   public mutating func verify(
     _ draft: Draft, _ logits: UnsafeMutableBufferPointer<Float>,
     history: some BidirectionalCollection<TokenID>
   ) -> Choice {
-    adjust(logits, history)
-    if options.temperature == 0 {
-      var choice = greedy(logits)
+    if options.temperature == 0 || draft.distribution.isEmpty {
+      var choice = sample(logits, history: history)
       choice.isDraft = choice.token == draft.token
       return choice
     }
+    adjust(logits, history)
     let candidates = candidates(logits)
     let wanted = candidates.first { $0.token == draft.token }?.probability ?? 0
     if wanted > 0, random.nextUniform() * draft.probability < wanted {

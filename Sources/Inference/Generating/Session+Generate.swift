@@ -91,11 +91,19 @@ extension Session {
     for token in taken { try onToken(token) }
   }
 
+  /// A wrong guess early in a long forced text costs what is computed behind it.
+  private static let mostForced = 8
+
   /// Drafts for an answer whose prompt was read; never more than could be taken.
   private func drafts(_ answer: Continuation) throws(Problem) -> [Draft] {
-    guard let drafter = answer.options.drafter, !answer.result.tokens.isEmpty else { return [] }
     let room = answer.tokensLeft - 1
-    guard room > 0 else { return [] }
+    guard !answer.result.tokens.isEmpty, room > 0 else { return [] }
+    // Who looks at every step wants to see one token at a time.
+    if executor.observer == nil {
+      let forced = answer.forcedTokens
+      if !forced.isEmpty { return forced.prefix(min(room, Self.mostForced)).map { Draft($0) } }
+    }
+    guard let drafter = answer.options.drafter else { return [] }
     let vocabulary = engine.spec.vocabularySize
     let drafts = try drafter.draft(after: answer.tokens, atMost: room).prefix(room)
     // A drafter of a larger vocabulary may guess what this model cannot say.

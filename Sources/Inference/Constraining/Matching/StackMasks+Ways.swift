@@ -3,15 +3,20 @@ extension StackMasks {
   mutating func forcedText(_ set: GrammarMachine.SetID) -> [UInt8] {
     var (set, text) = (set, [UInt8]())
     while !machine.ends(of: set).contains(.complete), text.count < 4096 {
-      var ways: [UInt8] = []
-      for byte in UInt8.min...UInt8.max where machine.step(set, byte) != GrammarMachine.dead {
-        ways.append(byte)
-      }
-      guard ways.count == 1 else { break }
-      text.append(ways[0])
-      set = machine.step(set, ways[0])
+      guard let byte = onlyByte(set) else { break }
+      text.append(byte)
+      set = machine.step(set, byte)
     }
     return text
+  }
+
+  private mutating func onlyByte(_ set: GrammarMachine.SetID) -> UInt8? {
+    var found: UInt8?
+    for byte in UInt8.min...UInt8.max where machine.step(set, byte) != GrammarMachine.dead {
+      guard found == nil else { return nil }
+      found = byte
+    }
+    return found
   }
 
   /// The shortest rest of a text, of those the one whose bytes are least.
