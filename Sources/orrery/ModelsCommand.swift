@@ -4,8 +4,8 @@ import Models
 
 extension Command {
   static let models: Command = Command(
-    "models", "list, fetch and describe language models",
-    usage: ["models list", "models get NAME [--quiet]", "models info NAME|FILE.gguf"],
+    "models", "list, fetch and describe models",
+    usage: ["models list", "models get NAME [--quiet]", "models info NAME|PATH"],
     options: [CommandOption("quiet", "say nothing unless something fails", letter: "q")],
     subcommands: ["list", "get", "info"], takesFiles: true,
     run: { words throws(Problem) in try ModelsCommand.run(words) })
@@ -48,9 +48,30 @@ enum ModelsCommand {
 
   private static func describe(_ name: String) throws(Problem) {
     let path = try ModelStore().find(name)
+    let rows = ModelUse(path: path) == .embedding ? try embedder(path) : try languageModel(path)
+    for line in columns(rows) { Output.line(line) }
+  }
+
+  private static func embedder(_ path: String) throws(Problem) -> [[String]] {
+    let embedder = try Embedder(path: path)
+    let shape = embedder.shape
+    return [
+      ["embedder", path],
+      ["dimensions", String(embedder.dimensions)],
+      ["layers", String(shape.layers)],
+      ["width", "\(shape.width), feed-forward \(shape.innerWidth)"],
+      ["heads", "\(shape.heads), \(shape.headWidth) wide"],
+      ["vocabulary", "\(shape.vocabularySize) tokens"],
+      ["sentence", "at most \(embedder.maximumTokens) tokens"],
+      ["pooling", embedder.pooling.rawValue],
+      ["memory", embedder.packedBytes.description],
+    ]
+  }
+
+  private static func languageModel(_ path: String) throws(Problem) -> [[String]] {
     let file = try GGUFFile(path: path)
     let spec = try ModelSpec(file)
-    let rows: [[String]] = [
+    return [
       ["file", path],
       ["size", (FileIO.size(path).map { Bytes($0) } ?? Bytes(0)).description],
       ["architecture", spec.architecture],
@@ -63,7 +84,6 @@ enum ModelsCommand {
       ["KV cache", "\(spec.keyValueBytes()) a token in f16"],
       ["compute", "\(millions(Int(spec.flops(atPosition: 0)))) FLOPs a token at the start"],
     ]
-    for line in columns(rows) { Output.line(line) }
   }
 
   private static func millions(_ count: Int) -> String {

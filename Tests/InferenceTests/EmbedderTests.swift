@@ -27,6 +27,22 @@ import Testing
     }
   }
 
+  @Test func `models are told apart by what they are for`() throws {
+    let model = SmallEncoder(pieces: Self.wordPieces)
+    try withTemporaryFolder { folder in
+      try model.write(to: folder)
+      #expect(ModelUse(path: folder) == .embedding && ModelUse(path: folder + "/none") == nil)
+      let refused = #expect(throws: Problem.self) { try Engine(path: folder) }
+      #expect(refused?.description.contains("embeds sentences and writes no text") == true)
+    }
+    try SmallModel.withFile(SmallModel.llama(format: try BlockFormat.catalog["f32"]).bytes) {
+      path in
+      #expect(ModelUse(path: path) == .text)
+      let refused = #expect(throws: Problem.self) { try Embedder(path: path) }
+      #expect(refused?.description.contains("writes text and embeds no sentences") == true)
+    }
+  }
+
   /// Head widths that fill no panel, one panel, and more than one.
   @Test(
     "an embedding is the mean of the plain encoder's vectors, at length 1",

@@ -55,6 +55,7 @@ public final class Embedder: Sendable {
 
   /// Opens the folder or file of an embedder.
   public convenience init(path: String) throws(Problem) {
+    try ModelUse.embedding.check(path)
     if FileIO.isDirectory(path) {
       try self.init(try EmbedderFolder(path), path)
     } else {

@@ -44,6 +44,7 @@ public final class Engine: Sendable {
     path: String, arithmetic: Arithmetic = .fast, requantise: BlockFormat? = nil,
     memoryLimit: Bytes? = nil
   ) throws(Problem) {
+    try ModelUse.text.check(path)
     file = try GGUFFile(path: path)
     self.arithmetic = arithmetic
     spec = try ModelSpec(file)
