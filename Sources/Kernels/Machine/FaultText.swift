@@ -17,7 +17,7 @@ struct FaultText {
         let (note, wasFreed) = nearest(raw)
         if let note { notes.append(note) }
         if wasFreed, kind == .outOfBounds { kind = .useAfterFree }
-      } else if let note = bounds(raw) {
+      } else if kind == .outOfBounds, let note = bounds(raw) {
         notes.append(note)
       }
     }
