@@ -98,7 +98,7 @@ local Policy = {}
 
 --- Several tenants on one GPU: policies over virtual time.
 ---
---- A tenant is a table: `kernel = { seconds = 0.001, multiprocessor_share = 0.5 }` (what a launch takes alone) or `kernel = { blocks = 864, block_seconds = 0.0005, blocks_per_multiprocessor = 2, bytes_per_block = 1e6 }`, several as `kernels`; `requests_per_second` for random arrivals, else `pause_seconds` after each request; `gap_seconds` of host time before each kernel; `memory_bytes`; `count` for several alike. Or `workload`: a function run as a coroutine that yields kernels and `{ wait_seconds = ... }`, `{ allocate_bytes = ... }`, `{ free_bytes = ... }`, `{ fault = "context" }`; a yield answers the latency (or whether memory was given) and the time.
+--- A tenant is a table: `kernel = { seconds = 0.001, multiprocessor_share = 0.5 }` (what a launch takes alone) or `kernel = { blocks = 864, block_seconds = 0.0005, blocks_per_multiprocessor = 2, bytes_per_block = 1e6 }` or the report of a launch from `cuda.compile`, several as `kernels`; `requests_per_second` for random arrivals, else `pause_seconds` after each request; `gap_seconds` of host time before each kernel; `memory_bytes`; `count` for several alike. Or `workload`: a function run as a coroutine that yields kernels and `{ wait_seconds = ... }`, `{ allocate_bytes = ... }`, `{ free_bytes = ... }`, `{ fault = "context" }`; a yield answers the latency (or whether memory was given) and the time.
 ---
 --- Policies:
 --- - `passthrough`: A whole GPU for each tenant.

@@ -16,8 +16,12 @@ public final class DeviceObject: CustomStringConvertible {
   /// The lines with the numbers that matter, and its slices where it was cut.
   public var description: String {
     let lines = DeviceText.lines(device).joined(separator: "\n")
-    guard let cut, !cut.partition.instances.isEmpty else { return lines }
-    return lines + "\n\(cut.partition.picture)"
+    if let cut, !cut.partition.instances.isEmpty { return lines + "\n\(cut.partition.picture)" }
+    guard let profiles = device.migScheme?.profiles.filter({ !$0.hasMediaExtensions }) else {
+      return lines
+    }
+    let counts = profiles.map { "\($0.maximumInstances) x \($0.name)" }
+    return lines + "\nMIG: at most " + counts.joined(separator: ", ")
   }
 
   /// Its slices; made at the first touch, in MIG mode.

@@ -18,6 +18,12 @@ struct FieldTable {
     }
   }
 
+  /// Takes a list.
+  init(unnamed table: LuaTable, _ subject: String) {
+    self.table = table
+    self.subject = subject
+  }
+
   /// A number in a range; nil where the name is not there.
   func number(_ name: String, _ range: ClosedRange<Double> = 0...1e300) throws(Problem) -> Double? {
     let value = table[.text(name)]

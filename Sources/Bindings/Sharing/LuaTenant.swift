@@ -112,21 +112,31 @@ enum TenantTables {
   private static func kernels(_ options: FieldTable, on device: Device) throws(Problem)
     -> [KernelDemand]
   {
-    if let one = options.table["kernel"].table { return [try kernel(one, on: device)] }
-    let many = options.table["kernels"].table?.elements ?? []
-    guard !many.isEmpty else {
+    if options.table["kernel"] != .nil { return [try kernel("kernel", of: options, on: device)] }
+    guard let list = options.table["kernels"].table, list.count > 0 else {
       throw Problem(
         "a tenant has a kernel, kernels or a workload",
         fix: "write { kernel = { seconds = 0.001 } }")
     }
+    let many = FieldTable(unnamed: list, "kernels")
     var kernels: [KernelDemand] = []
-    for element in many {
-      guard let table = element.table else {
-        throw options.bad("kernels", "list of tables", element)
-      }
-      kernels.append(try kernel(table, on: device))
+    for number in 1...list.count {
+      kernels.append(try kernel(.integer(number), of: many, on: device))
     }
     return kernels
+  }
+
+  /// A kernel under a key: a table, or the report of a launch.
+  static func kernel(_ key: LuaValue, of options: FieldTable, on device: Device) throws(Problem)
+    -> KernelDemand
+  {
+    if let report = options.table.read(key, as: CudaReport.self) {
+      return try report.demand(on: device)
+    }
+    guard let table = options.table[key].table else {
+      throw options.bad("a kernel", "table or cuda.Report", options.table[key])
+    }
+    return try kernel(table, on: device)
   }
 }
 
@@ -168,7 +178,7 @@ struct LuaWorkload: Workload {
   private mutating func action(_ table: LuaTable) throws(Problem) -> TenantAction {
     let options = try FieldTable(
       table, "what a workload yields",
-      TenantTables.kernelFields + Self.actions + ["ends_request"])
+      TenantTables.kernelFields + Self.actions + ["ends_request", "kernel"])
     if let seconds = try options.number("wait_seconds", 0...1e9) { return .wait(seconds) }
     if let bytes = try options.integer("allocate_bytes") {
       last = .memory
@@ -183,7 +193,10 @@ struct LuaWorkload: Workload {
     }
     last = .launch
     let goesOn = table["ends_request"] == .boolean(false)
-    let kernel = try TenantTables.kernel(table, on: device, extra: ["ends_request"])
+    let kernel =
+      table["kernel"] == .nil
+      ? try TenantTables.kernel(table, on: device, extra: ["ends_request"])
+      : try TenantTables.kernel("kernel", of: options, on: device)
     return .launch(kernel, endsRequest: !goesOn)
   }
 }

@@ -11,7 +11,7 @@ public enum SharingModule: LuaDeclarations {
     detail: """
       A tenant is a table: `kernel = { seconds = 0.001, multiprocessor_share = 0.5 }` (what a launch \
       takes alone) or `kernel = { blocks = 864, block_seconds = 0.0005, blocks_per_multiprocessor = 2, \
-      bytes_per_block = 1e6 }`, several as `kernels`; `requests_per_second` for random arrivals, else \
+      bytes_per_block = 1e6 }` or the report of a launch from `cuda.compile`, several as `kernels`; `requests_per_second` for random arrivals, else \
       `pause_seconds` after each request; `gap_seconds` of host time before each kernel; \
       `memory_bytes`; `count` for several alike. Or `workload`: a function run as a coroutine that \
       yields kernels and `{ wait_seconds = ... }`, `{ allocate_bytes = ... }`, `{ free_bytes = ... }`, \

@@ -147,6 +147,27 @@ describe("tenants that share a device", function()
     expect(sharing.policy("mps").name):equals("mps")
   end)
 
+  it("launch kernels of real programs", function()
+    local source = [[__global__ void twice(int n, float *x) {
+      int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) x[i] *= 2; }]]
+    local n = 1 << 18
+    local launch = { grid = n // 256, block = 256, args = { n, tensor.ones(n) }, on = "A100-80GB" }
+    local report = cuda.compile(source).twice(launch)
+    local result = run("mps", { { count = 2, kernel = report, requests = 4 },
+      { name = "mine", workload = function() coroutine.yield({ kernel = report }) end } }, 0.01)
+    expect(result.tenants[1].kernels):equals(4)
+    expect(result.tenants[3].requests):equals(1)
+    expect(result.tenants[1].mean_seconds > 1e-7):is_true()
+    expect(result.tenants[1].mean_seconds < 3 * report.time_seconds):is_true()
+    launch.time = false
+    local untimed = cuda.compile(source).twice(launch)
+    expect(function() run("mps", { { kernel = untimed } }) end):raises("has no time")
+    expect(function()
+      sharing.run({ device = "A30", tenants = { { kernels = { report } } } })
+    end):raises("launch it with on")
+    expect(function() run("mps", { { kernels = { 3 } } }) end):raises("table or cuda.Report")
+  end)
+
   it("are drawn", function()
     local result = run("mps", { { count = 2, kernel = kernel } }, 0.05)
     expect(result:timeline({ to_seconds = 0.02 }):svg()):contains("tenant 2")
