@@ -3,7 +3,7 @@ enum GPUReferences {
   static var files: [any ReferenceFile] {
     [
       OccupancyReference(), MIGReference(), KernelFunctionalReference(), KernelCountersReference(),
-      CollectiveReference(),
+      CollectiveReference(), HeldOutCollectiveReference(),
     ]
   }
 }

@@ -11,5 +11,7 @@ import Testing
     _ = try run.run(["serving"])
     let line = try #require(lines.first { $0.hasPrefix("serving/ops/aic_comm.csv ") })
     #expect(line.hasSuffix("29/29"), "\(lines.joined(separator: "\n"))")
+    let other = try #require(lines.first { $0.hasPrefix("serving/ops/vidur_network.csv ") })
+    #expect(other.hasSuffix("6/6"), "\(lines.joined(separator: "\n"))")
   }
 }
