@@ -117,6 +117,9 @@ public final class CUDASource {
       }
     }
     var faults: [(String, Diagnostic)] = []
+    // A prototype alone is no kernel; another one of its name may have the body.
+    let defined = Set(module.kernels.filter { !$0.declaration.hasNoBody }.map(\.name))
+    module.kernels.removeAll { $0.declaration.hasNoBody && defined.contains($0.name) }
     for kernel in module.kernels where !kernel.isTemplate && !kernel.declaration.isSpecialization {
       let name = kernel.scope.qualified(kernel.name)
       do throws(Fault) {

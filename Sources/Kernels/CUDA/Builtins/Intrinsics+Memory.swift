@@ -71,12 +71,12 @@ extension Intrinsics {
     var (target, element) = try call.pointer(0, lowering)
     var (source, from) = try call.pointer(1, lowering)
     if let (cells, at) = target.cells, cells.indices.contains(at), cells[at].type.bytes == bytes,
-      from.type == cells[at].type || from.type.bytes == bytes
+      from.type.bytes == bytes
     {
-      // One number under another type stays in registers.
+      // The same numbers under another type stay in registers.
       let value = try lowering.load(source, from, bits: nil)
-      if let a = value.type.arithmetic, let b = cells[at].type.arithmetic {
-        try lowering.write(reinterpreted(value, a, b, lowering), to: cells[at])
+      if let recast = lowering.recast(value, to: cells[at].type) {
+        try lowering.write(recast, to: cells[at])
         return .nothing
       }
     }

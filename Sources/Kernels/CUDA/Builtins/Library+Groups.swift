@@ -15,7 +15,6 @@ extension Library {
       __device__ dim3 group_dim() const { return dim3(blockDim.x, blockDim.y, blockDim.z); }
       __device__ dim3 dim_threads() const { return group_dim(); }
     };
-    typedef thread_block thread_group;
     __device__ thread_block this_thread_block() { return thread_block(); }
 
     struct grid_group {
@@ -76,6 +75,36 @@ extension Library {
     };
     template <unsigned int N, class P> __device__ thread_block_tile<N> tiled_partition(const P &parent) {
       return thread_block_tile<N>();
+    }
+
+    struct thread_group {
+      bool _is_block;
+      unsigned int _members, _rank, _size;
+      __device__ thread_group() {}
+      __device__ thread_group(const thread_block &b)
+        : _is_block(true), _members(0xffffffffu), _rank(b.thread_rank()), _size(b.size()) {}
+      template <unsigned int N, class P> __device__ thread_group(const thread_block_tile<N, P> &t)
+        : _is_block(false), _members(t._mask()), _rank(t.thread_rank()), _size(N) {}
+      __device__ void sync() const { if (_is_block) __syncthreads(); else __syncwarp(_members); }
+      __device__ unsigned int thread_rank() const { return _rank; }
+      __device__ unsigned int size() const { return _size; }
+      __device__ unsigned int num_threads() const { return _size; }
+    };
+    __device__ thread_group tiled_partition(const thread_block &b, unsigned int n) {
+      thread_group g;
+      g._is_block = false;
+      g._members = n == 32 ? 0xffffffffu : ((1u << (n & 31)) - 1u) << (__orrery_lane() & ~(n - 1));
+      g._rank = b.thread_rank() & (n - 1);
+      g._size = n;
+      return g;
+    }
+    __device__ thread_group tiled_partition(const thread_group &b, unsigned int n) {
+      thread_group g;
+      g._is_block = false;
+      g._members = n == 32 ? 0xffffffffu : ((1u << (n & 31)) - 1u) << (__orrery_lane() & ~(n - 1));
+      g._rank = b.thread_rank() & (n - 1);
+      g._size = n;
+      return g;
     }
 
     struct coalesced_group {

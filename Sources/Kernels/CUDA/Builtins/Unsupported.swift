@@ -2,7 +2,7 @@
 enum Unsupported {
   /// The reason why a name is not known, where it is one of CUDA's.
   static func reason(for name: QualifiedName) -> String? {
-    let word = name.last.spelling
+    let word = name.last.withoutArguments.spelling
     for component in name.components.dropLast() {
       if let reason = namespaces[component.withoutArguments.spelling] {
         return "\(reason) ('\(name.spelling)')"
@@ -34,6 +34,7 @@ enum Unsupported {
 
   private static let prefixes = [
     ("surf1D", "surfaces"), ("surf2D", "surfaces"), ("surf3D", "surfaces"),
+    ("cudaSurfaceObject", "surfaces"),
     ("tex3D", "3-D textures"),
     ("texCubemap", "cube maps"), ("tex1DLod", "texture levels"), ("tex2DLod", "texture levels"),
     ("tex1DLayered", "layered textures"), ("tex2DLayered", "layered textures"),

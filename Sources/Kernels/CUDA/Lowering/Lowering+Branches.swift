@@ -68,6 +68,12 @@ extension Lowering {
   func lowerLoop(
     _ condition: Condition?, step: Expression?, body: StatementSyntax, testsFirst: Bool
   ) throws(Fault) {
+    if isEvaluating {
+      frame.loops.append(
+        LoopLabels(breakLabel: builder.makeLabel(), continueLabel: builder.makeLabel()))
+      defer { frame.loops.removeLast() }
+      return try evaluateLoop(condition, step: step, body: body, testsFirst: testsFirst)
+    }
     let labels = (body: builder.makeLabel(), next: builder.makeLabel(), end: builder.makeLabel())
     let test = builder.makeLabel()
     let first = try condition.map { (c) throws(Fault) in try knownCondition(c) } ?? nil
@@ -144,6 +150,11 @@ extension Lowering {
     defer { scope = saved }
     if let initializer = choice.initializer { try lower(initializer) }
     let value = try switchValue(choice.condition)
+    if isEvaluating {
+      frame.loops.append(LoopLabels(breakLabel: builder.makeLabel(), continueLabel: nil))
+      defer { frame.loops.removeLast() }
+      return try evaluate(choice, value)
+    }
     let end = builder.makeLabel()
     let labels = choice.sections.map { _ in builder.makeLabel() }
     try dispatch(value, choice, labels, end)

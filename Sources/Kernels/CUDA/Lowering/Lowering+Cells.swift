@@ -9,7 +9,7 @@ extension Lowering {
   ) throws(Fault) -> Cell {
     let root = root ?? key
     let cell = Cell(type: type, key: key, root: root, content: .members([]))
-    if root == key, facts[root]?.needsMemory == true || !type.fitsRegisters {
+    if root == key, !isEvaluating, facts[root]?.needsMemory == true || !type.fitsRegisters {
       cell.content = .memory(allocateLocal(type))
       if let initial { try write(initial, to: .cell(cell)) }
       return cell
@@ -39,6 +39,10 @@ extension Lowering {
   }
 
   private func fillScalar(_ cell: Cell, _ initial: Value?) throws(Fault) {
+    if isEvaluating {
+      cell.content = .fixed(initial ?? zero(cell.type))
+      return
+    }
     let fact = facts[cell.key]
     guard let initial else { return try openScalar(cell, fact) }
     if fact?.isAssigned == true {
@@ -114,6 +118,7 @@ extension Lowering {
   /// Writes a cell; the value has the cell's type.
   func write(_ value: Value, to cell: Cell) throws(Fault) {
     switch cell.content {
+    case .fixed where isEvaluating: cell.content = .fixed(value)
     case .fixed:
       learn(cell.key) { $0.isAssigned = true }
       try openScalar(cell, facts[cell.key])

@@ -54,11 +54,14 @@ extension Lowering {
   ) throws(Fault) -> Value {
     let choice = try condition(try lower(test), at: test)
     if let known = choice.integer {
+      let (taken, other) = known != 0 ? (then, otherwise) : (otherwise, then)
+      // The end of a recursion must not walk into it for the sake of a type.
+      if isRecursive(other) { return try value(taken) }
       let type = try detached { () throws(Fault) in
         let (a, b) = (try value(then), try value(otherwise))
         return try commonType(a, b, at: expression)
       }
-      let chosen = try lower(known != 0 ? then : otherwise)
+      let chosen = try lower(taken)
       if chosen.type == type { return chosen }
       return try convertImplicitly(chosen, to: type, as: "an arm of '?:'", at: expression.range)
     }
@@ -74,6 +77,16 @@ extension Lowering {
       builder.discard(from: start)
     }
     return try branchingChoice(choice, then, otherwise, at: expression)
+  }
+
+  /// True where an expression calls a function that is being walked.
+  private func isRecursive(_ expression: Expression) -> Bool {
+    var next: Frame? = frame
+    while let frame = next {
+      if expression.mentions(frame.name) { return true }
+      next = frame.caller
+    }
+    return false
   }
 
   private func arm(_ value: Value, _ type: CType, _ syntax: Expression) throws(Fault) -> Value {

@@ -93,7 +93,7 @@ extension Lowering {
 
   private func declareFunction(_ function: FunctionDeclaration, in region: Region) throws(Fault) {
     if function.name.components.count > 1 { return try declareOutside(function, in: region) }
-    let set = region.functionSet(function.name.functionName)
+    let set = region.functionSet(function.filedName)
     try add(function, to: set, in: region, owner: region.record)
   }
 
@@ -108,10 +108,10 @@ extension Lowering {
     switch try lookup(plain) {
     case .classTemplate(let template)?: template.outsideMembers.append(function)
     case .namespace(let scope)?:
-      try add(function, to: scope.functionSet(function.name.functionName), in: scope, owner: nil)
+      try add(function, to: scope.functionSet(function.filedName), in: scope, owner: nil)
     case .type(let type)?:
       guard let record = type.type.record, let scope = record.scope else { return }
-      let set = scope.functionSet(function.name.functionName)
+      let set = scope.functionSet(function.filedName)
       try add(function, to: set, in: scope, owner: record)
     default: return
     }
@@ -224,6 +224,11 @@ extension NameComponent {
 }
 
 extension FunctionDeclaration {
+  /// The name under which it is filed; a constructor's own name stays the record's.
+  var filedName: String {
+    if case .constructor = role { "constructor " + name.functionName } else { name.functionName }
+  }
+
   var hasNoBody: Bool { if case .none = body { true } else { false } }
 
   /// True where both declare one function: the same parameters as written.

@@ -12,16 +12,35 @@ extension Lowering {
       entity = special.function
       region = entity.scope
     }
+    let arguments = try listsFilled(arguments, candidate, at: expression)
     let body = try body(of: entity, candidate, arguments, at: expression)
     let call = CalledFunction(
       entity: entity, region: region, parameters: candidate.parameters,
       instance: candidate.spelling)
-    return try enter(call, object, at: expression) { () throws(Fault) in
-      try bindParameters(call, arguments)
-      frame.result = try resultType(of: entity)
-      if case .constructor = entity.declaration.role { try initializeMembers(of: entity) }
-      return try run(body)
+    let walk = { () throws(Fault) -> Value in
+      try self.enter(call, object, at: expression) { () throws(Fault) in
+        try self.bindParameters(call, arguments)
+        self.frame.result = try self.resultType(of: entity)
+        if case .constructor = entity.declaration.role { try self.initializeMembers(of: entity) }
+        return try self.run(body)
+      }
     }
+    if let known = evaluated(entity, arguments, object, walk) { return known }
+    return try walk()
+  }
+
+  /// A list among the arguments is read where the call stands.
+  private func listsFilled(
+    _ arguments: [Value], _ candidate: Candidate, at expression: Expression
+  ) throws(Fault) -> [Value] {
+    var filled = arguments
+    for (index, argument) in arguments.enumerated() {
+      guard case .list(let list) = argument.form, candidate.parameters.indices.contains(index)
+      else { continue }
+      let type = QualifiedType(candidate.parameters[index].type.referred)
+      filled[index] = try initialize(list, as: type, at: expression.range)
+    }
+    return filled
   }
 
   private func resultType(of entity: FunctionEntity) throws(Fault) -> CType? {

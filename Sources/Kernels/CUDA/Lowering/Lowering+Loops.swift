@@ -9,7 +9,7 @@ extension Lowering {
     scope = Region(parent: scope)
     defer { scope = saved }
     if let initializer = loop.initializer {
-      if let turns = try unrollable(loop) { return try unroll(loop, turns) }
+      if !isEvaluating, let turns = try unrollable(loop) { return try unroll(loop, turns) }
       try lower(initializer)
     }
     try lowerLoop(loop.condition, step: loop.step, body: loop.body, testsFirst: true)
@@ -34,43 +34,31 @@ extension Lowering {
     return (variable, turns)
   }
 
-  /// Unrolling pays where the body indexes an array in registers by the loop's variable.
+  /// Unrolling pays where the body indexes an array in registers by the loop's variable, or by one
+  /// that the body computes from it.
   private func wantsUnrolling(_ loop: ForStatement, _ name: String) -> Bool {
+    var derived: Set<String> = [name]
+    loop.body.visitVariables { variable in
+      guard let word = variable.name.simple else { return }
+      var isDerived = false
+      variable.initializer?.visit { expression in
+        if case .name(let used) = expression.kind, let simple = used.simple,
+          derived.contains(simple)
+        {
+          isDerived = true
+        }
+      }
+      if isDerived { derived.insert(word) }
+    }
     var found = false
     loop.body.visit { expression in
       guard !found, case .subscripted(let base, let index) = expression.kind,
-        index.mentions(name) || dependsOn(index, name, loop.body), isInRegisters(base)
+        derived.contains(where: { index.mentions($0) }), isInRegisters(base)
       else { return }
       found = true
     }
-    if !found { found = passesRegisters(loop.body) }
     return found
   }
-
-  /// True where an index is made of variables that the body computes from the loop's variable.
-  private func dependsOn(_ index: Expression, _ name: String, _ body: StatementSyntax) -> Bool {
-    guard case .block(let statements) = body.kind else { return false }
-    var derived: Set<String> = [name]
-    for statement in statements {
-      guard case .declaration(let declarations) = statement.kind else { continue }
-      for case .variable(let variable) in declarations {
-        var isDerived = false
-        variable.initializer?.visit { expression in
-          if case .name(let word) = expression.kind, let simple = word.simple,
-            derived.contains(simple)
-          {
-            isDerived = true
-          }
-        }
-        if isDerived, let word = variable.name.simple { derived.insert(word) }
-      }
-    }
-    derived.remove(name)
-    return derived.contains { index.mentions($0) }
-  }
-
-  /// Nested loops whose bodies index such arrays by both variables are found by the index alone.
-  private func passesRegisters(_ body: StatementSyntax) -> Bool { false }
 
   /// True where an expression names a part of an array that lives in registers.
   private func isInRegisters(_ base: Expression) -> Bool {

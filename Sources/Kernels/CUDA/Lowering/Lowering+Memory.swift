@@ -223,6 +223,27 @@ extension Lowering {
     }
   }
 
+  /// The same bytes as another type, where both hold numbers of the same widths.
+  func recast(_ value: Value, to type: CType) -> Value? {
+    let (from, to) = (value.type.leaves, type.leaves)
+    guard from.count == to.count, !value.type.isOpaque, !type.isOpaque,
+      zip(from, to).allSatisfy({
+        $0.offset == $1.offset && $0.type.memoryType?.bytes == $1.type.memoryType?.bytes
+      })
+    else { return nil }
+    var numbers: [Value] = []
+    flatten(value, value.type, into: &numbers)
+    var recast: [Value] = []
+    for (number, leaf) in zip(numbers, to) {
+      guard let a = number.type.arithmetic, let b = leaf.type.arithmetic, a != .bool, b != .bool,
+        a.bytes >= 4 || a == b
+      else { return nil }
+      recast.append(Intrinsics.reinterpreted(number, a, b, self))
+    }
+    var next = recast.makeIterator()
+    return assemble(type, &next)
+  }
+
   /// Copies an object without knowing what its bytes mean.
   func copyBytes(from source: Pointer, to target: Pointer, _ type: CType) {
     let unit = min(4, type.alignment)

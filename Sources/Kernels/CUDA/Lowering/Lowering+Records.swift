@@ -103,8 +103,17 @@ extension Lowering {
       } else {
         try addField(variable, to: record)
       }
+    case .function(let function) where function.specifiers.contains(.friend):
+      // A friend belongs to the region around; a mere declaration says nothing new.
+      var outer = inner.parent
+      while let region = outer, !region.isNamespace, region.parent != nil { outer = region.parent }
+      guard let outer, !function.hasNoBody else { return }
+      outer.functionSet(function.filedName).candidates.append(
+        FunctionEntity(
+          name: function.name.functionName, declaration: function, scope: inner, owner: nil,
+          isLibrary: isLibrary))
     case .function(let function):
-      inner.functionSet(function.name.functionName).candidates.append(
+      inner.functionSet(function.filedName).candidates.append(
         FunctionEntity(
           name: function.name.functionName, declaration: function, scope: inner, owner: record,
           isLibrary: isLibrary))

@@ -26,12 +26,14 @@ extension Lowering {
       guard let loop = frame.loops.last else {
         throw fail("'break' needs a loop or a switch around it", at: statement.range)
       }
+      if isEvaluating { return frame.signal = .endLoop }
       mark(statement.range.start)
       builder.branch(to: loop.breakLabel)
     case .continueLoop:
       guard let label = frame.loops.last(where: { $0.continueLabel != nil })?.continueLabel else {
         throw fail("'continue' needs a loop around it", at: statement.range)
       }
+      if isEvaluating { return frame.signal = .nextTurn }
       mark(statement.range.start)
       builder.branch(to: label)
     case .returnValue(let expression): try lowerReturn(expression, statement.range)
@@ -40,7 +42,7 @@ extension Lowering {
   }
 
   private func lower(_ statements: [StatementSyntax], isTail: Bool) throws(Fault) {
-    for (index, statement) in statements.enumerated() {
+    for (index, statement) in statements.enumerated() where frame.signal == nil {
       frame.isTail = isTail && index == statements.count - 1
       try lower(statement)
     }
@@ -234,6 +236,7 @@ extension Lowering {
 
   private func leave(_ range: SourceRange) {
     mark(range.start)
+    if isEvaluating { return frame.signal = .leave }
     if frame.isKernel { return emit(.exit) }
     if frame.isTail { return }
     let end = frame.end ?? builder.makeLabel()
@@ -257,6 +260,11 @@ extension Lowering {
     } else {
       converted = try convertImplicitly(
         try read(given, expression), to: result, as: "what is returned", at: expression.range)
+    }
+    if isEvaluating {
+      frame.directResult = converted
+      frame.signal = .leave
+      return
     }
     if frame.isTail, frame.returned == nil, frame.end == nil {
       frame.directResult = released(converted)

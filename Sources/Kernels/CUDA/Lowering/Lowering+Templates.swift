@@ -61,7 +61,11 @@ extension Lowering {
     let region = Region(parent: parent)
     for (parameter, value) in zip(parameters, values) {
       guard let name = parameter.name?.text else { continue }
-      region.define(name, value.entity)
+      if case .type = parameter.kind, case .type(let type) = value {
+        region.define(name, .type(type))
+      } else {
+        region.define(name, value.entity)
+      }
     }
     return region
   }
@@ -169,7 +173,7 @@ extension Lowering {
   private func addOutsideMember(
     _ member: FunctionDeclaration, _ record: Record, _ scope: Region, _ isLibrary: Bool
   ) {
-    let set = scope.functionSet(member.name.functionName)
+    let set = scope.functionSet(member.filedName)
     let twin = set.candidates.first {
       $0.declaration.parameters.count == member.parameters.count && $0.declaration.hasNoBody
     }

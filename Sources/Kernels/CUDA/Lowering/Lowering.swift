@@ -22,6 +22,9 @@ final class Lowering {
   var changing: Set<Int> = []
   /// True while only the type or the constant value of an expression is wanted.
   var isDetached = false
+  /// True while a constant function runs: variables are their latest values.
+  var isEvaluating = false
+  var evaluationSteps = 0
   /// Where library text was entered from; its instructions count for that line.
   var pinned: SourceRange?
 
@@ -139,6 +142,8 @@ final class Frame {
   var this: Place?
   var thisType: QualifiedType?
   var loops: [LoopLabels] = []
+  /// What ended the statements around, while a constant function runs.
+  var signal: Signal?
   var isLibrary = false
   /// True of a kernel.
   var isKernelBody = false

@@ -14,11 +14,27 @@ extension Module {
       cuda.define("std", std)
     }
     defineHalfPairs()
+    defineHostTypes()
     let texture = Record(name: "cudaTextureObject_t")
     texture.addField("unit", QualifiedType(.arithmetic(.unsignedLongLong)))
     texture.scope = Region(parent: global, record: texture)
     texture.isComplete = true
     global.define(texture.name, .type(QualifiedType(.record(texture))))
+  }
+
+  /// Types of the host that declarations may name and that device code has no use for.
+  private func defineHostTypes() {
+    for name in ["FILE", "va_list", "cudaDeviceProp", "cudaChannelFormatDesc", "cudaArray"] {
+      global.define(name, .type(QualifiedType(.record(Record(name: name)))))
+    }
+    for name in ["cudaStream_t", "cudaEvent_t", "cudaArray_t"] {
+      let target = QualifiedType(.record(Record(name: String(name.dropLast(2)))))
+      global.define(name, .type(QualifiedType(.pointer(target))))
+    }
+    for name in ["cudaError_t", "cudaMemcpyKind", "cudaTextureReadMode"] {
+      global.define(name, .type(QualifiedType(.int)))
+    }
+    global.define("time_t", .type(QualifiedType(.arithmetic(.long))))
   }
 
   private static let typedefs: [(String, Arithmetic)] = [

@@ -93,6 +93,27 @@ extension StatementSyntax {
     }
   }
 
+  /// Calls a closure with all variables declared inside, in order.
+  func visitVariables(_ body: (VariableDeclaration) -> Void) {
+    switch kind {
+    case .declaration(let declarations):
+      for case .variable(let variable) in declarations { body(variable) }
+    case .block(let statements): for statement in statements { statement.visitVariables(body) }
+    case .ifElse(let branch):
+      branch.then.visitVariables(body)
+      branch.otherwise?.visitVariables(body)
+    case .forLoop(let loop):
+      loop.initializer?.visitVariables(body)
+      loop.body.visitVariables(body)
+    case .whileLoop(_, let inner, _), .doWhile(let inner, _, _): inner.visitVariables(body)
+    case .switchCase(let choice):
+      for section in choice.sections {
+        for statement in section.statements { statement.visitVariables(body) }
+      }
+    default: break
+    }
+  }
+
   /// True where a variable of this name is assigned, stepped, or has its address taken.
   func changes(_ word: String) -> Bool {
     var found = false
