@@ -6,7 +6,7 @@ import References
 var allSuites: [any Suite] {
   [
     BridgeSuite(), SimulationSuite(), NotebookSuite(), StartSuite(), EngineSuite(),
-    EmbeddingSuite(), MaskSuite(),
+    EmbeddingSuite(), MaskSuite(), ServingSuite(),
   ]
 }
 
@@ -37,6 +37,10 @@ enum BenchCommand {
       }
       if CommandLine.arguments.dropFirst().first == "peak" {
         print(try ChildRun.run(Array(CommandLine.arguments.dropFirst(2))).peakBytes)
+        exit(0)
+      }
+      if CommandLine.arguments.dropFirst().first == ServingCommand.name {
+        try ServingCommand.run(Array(CommandLine.arguments.dropFirst(2)))
         exit(0)
       }
       let options = try parse(Array(CommandLine.arguments.dropFirst()))

@@ -12,7 +12,7 @@ import Testing
 
   @Test func `a released sequence's last block is taken first, behind those that were free before`()
   {
-    var pool = BlockPool(blockCount: 5)
+    var pool = BlockPool(blockCount: 5, isCaching: true)
     let mine = take(3, from: &pool)
     #expect(mine == [0, 1, 2])
     pool.release(mine, count: 3)

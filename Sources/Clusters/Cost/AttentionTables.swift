@@ -37,9 +37,6 @@ struct TokenTable: Sendable {
     allReduce = table.has("all_reduce") ? try table.numbers("all_reduce") : []
     sendReceive = table.has("send_recv") ? try table.numbers("send_recv") : []
   }
-
-  /// The row for a number of tokens; the last one stands for all that are larger.
-  func row(tokens: Int) -> Int { min(max(0, (tokens + 7) / 8 - 1), qkv.count - 1) }
 }
 
 /// Times of decode attention by the number of sequences and their mean context.
@@ -73,7 +70,7 @@ struct DecodeTable: Sendable {
 
   /// A value beyond the table is the one at its edge.
   func milliseconds(batch: Int, context: Int) -> Double {
-    let column = min((context + 63) / 64, width - 1)
+    let column = min((context + 63) >> 6, width - 1)
     return values[(min(batch, largest) - 1) * width + column]
   }
 }

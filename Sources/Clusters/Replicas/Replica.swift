@@ -31,12 +31,19 @@ public final class Replica {
   /// Tokens of those requests together, prompts and answers.
   public internal(set) var outstandingTokens = 0
 
-  /// The last token of each sequence, by slot, in seconds.
+  /// The last token of each sequence, by slot, in seconds; only where not all had it at one time.
   var lastToken = Column<Double>(capacity: 256)
-  /// Steps in flight, first in, first out, and those that can be used again.
-  let flights: [StepFlight]
-  var firstFlight = 0
-  var flightCount = 0
+  /// When every decoding sequence had its last token; NaN where they had it at different times.
+  var commonLastToken = Double.nan
+  /// Plans of steps: those in flight, first in, first out, and those that can be used again.
+  private let plans: [StepPlan]
+  /// The state and the plans again, without counting references: once per step that is most of the work.
+  private let statePlace: Unmanaged<ServingState>
+  private let planPlaces: Column<Unmanaged<StepPlan>>
+  /// When the first stage of each plan's step began.
+  var beginnings: Column<Double>
+  private var firstFlight = 0
+  private var flightCount = 0
   /// When each stage will have done what it was given.
   var stageFree: Column<Double>
 
@@ -45,7 +52,10 @@ public final class Replica {
     self.phase = phase
     self.state = state
     startedAt = time
-    flights = (0..<stages).map { _ in StepFlight() }
+    plans = (0..<stages).map { _ in StepPlan() }
+    statePlace = Unmanaged.passUnretained(state)
+    planPlaces = Self.places(plans)
+    beginnings = Column(repeating: 0, count: stages)
     stageFree = Column(repeating: 0, count: stages)
   }
 
@@ -59,7 +69,11 @@ public final class Replica {
     outstanding = other.outstanding
     outstandingTokens = other.outstandingTokens
     lastToken = other.lastToken.copy()
-    flights = other.flights.map { $0.copy() }
+    commonLastToken = other.commonLastToken
+    plans = other.plans.map { $0.copy() }
+    statePlace = Unmanaged.passUnretained(state)
+    planPlaces = Self.places(plans)
+    beginnings = other.beginnings.copy()
     firstFlight = other.firstFlight
     flightCount = other.flightCount
     stageFree = other.stageFree.copy()
@@ -70,46 +84,48 @@ public final class Replica {
   /// How many steps are in flight.
   public var stepsInFlight: Int { flightCount }
   /// True when one more step can begin.
-  var hasFreeStage: Bool { flightCount < flights.count }
+  var hasFreeStage: Bool { flightCount < plans.count }
 
-  /// The flight that the next step will use.
-  var nextFlight: StepFlight { flights[wrapped(firstFlight + flightCount)] }
-  /// The flight that ends first.
-  var oldestFlight: StepFlight { flights[firstFlight] }
+  /// Calls `body` with the state and the plan that the next step will use.
+  @inline(__always)
+  func withNextPlan<Result>(_ body: (ServingState, StepPlan) -> Result) -> Result {
+    withPlan(wrapped(firstFlight + flightCount), body)
+  }
 
-  func takeOff() { flightCount += 1 }
+  /// Calls `body` with the state and the plan of the step that ends first.
+  @inline(__always)
+  func withOldestPlan<Result>(_ body: (ServingState, StepPlan) -> Result) -> Result {
+    withPlan(firstFlight, body)
+  }
 
+  @inline(__always)
+  private func withPlan<Result>(
+    _ index: Int, _ body: (ServingState, StepPlan) -> Result
+  ) -> Result {
+    statePlace._withUnsafeGuaranteedRef { state in
+      planPlaces[index]._withUnsafeGuaranteedRef { plan in body(state, plan) }
+    }
+  }
+
+  private static func places(_ plans: [StepPlan]) -> Column<Unmanaged<StepPlan>> {
+    var places = Column<Unmanaged<StepPlan>>(capacity: plans.count)
+    for plan in plans { places.append(Unmanaged.passUnretained(plan)) }
+    return places
+  }
+
+  /// Takes note that the next plan's step has begun.
+  func takeOff(at time: Double) {
+    beginnings[wrapped(firstFlight + flightCount)] = time
+    flightCount += 1
+  }
+
+  /// Takes note that the step that ends first has ended.
   func land() {
     firstFlight = wrapped(firstFlight + 1)
     flightCount -= 1
   }
 
   private func wrapped(_ index: Int) -> Int {
-    index >= flights.count ? index - flights.count : index
+    index >= plans.count ? index - plans.count : index
   }
-
-  /// Sees to it that every slot has an entry for its last token.
-  func makeRoomForSlots(_ count: Int) {
-    while lastToken.count < count { lastToken.append(0) }
-  }
-}
-
-/// A step on its way through the stages.
-final class StepFlight {
-  let plan: StepPlan
-  var startedAt = 0.0
-  var endsAt = 0.0
-  /// The number of the step among all of the run.
-  var row = 0
-
-  init() { plan = StepPlan() }
-
-  private init(copying other: StepFlight) {
-    plan = other.plan.copy()
-    startedAt = other.startedAt
-    endsAt = other.endsAt
-    row = other.row
-  }
-
-  func copy() -> StepFlight { StepFlight(copying: self) }
 }

@@ -17,7 +17,7 @@ extension Cluster {
     if delay <= 0 {
       makeReady(replica)
     } else {
-      events.push(time: time + delay, payload: ClusterEvent.replicaReady.payload(replica.id))
+      schedule(.replicaReady, replica.id, at: time + delay)
     }
     return replica
   }
@@ -52,8 +52,7 @@ extension Cluster {
 
   func scheduleAutoscaling() {
     guard let autoscaler else { return }
-    events.push(
-      time: time + autoscaler.intervalSeconds, payload: ClusterEvent.autoscale.payload(0))
+    schedule(.autoscale, 0, at: time + autoscaler.intervalSeconds)
   }
 
   /// Asks the autoscaler and does what it says; ends with the last request.

@@ -4,7 +4,7 @@ import Simulation
 
 /// What an event of a cluster is, in the upper bits of its payload.
 enum ClusterEvent: UInt64 {
-  case stepEnd, arrival, replicaReady, autoscale
+  case arrival, replicaReady, autoscale
 
   func payload(_ index: Int) -> UInt64 { rawValue << 56 | UInt64(index) }
 
@@ -88,14 +88,12 @@ extension Cluster {
   /// When something happens next; nothing when nothing will.
   @inline(__always)
   func nextTime() -> Double? {
-    let event = events.nextTime()
-    guard cursor < trace.count else { return event }
-    let arrival = trace.arrivals[cursor]
-    guard let event else { return arrival }
-    return min(arrival, event)
+    var next = min(stepEnds.nextTime(), nextEvent)
+    if cursor < trace.count { next = min(next, trace.arrivals[cursor]) }
+    return next < .infinity ? next : nil
   }
 
-  /// Handles everything that happens at an instant: arrivals, then events, then new steps.
+  /// Handles everything that happens at an instant: arrivals, events, ends of steps, then new steps.
   private func advance(to instant: Double, _ policies: borrowing StepPolicies) {
     time = instant
     while cursor < trace.count, trace.arrivals[cursor] == instant {
@@ -103,11 +101,24 @@ extension Cluster {
       cursor += 1
       skipFollowing()
     }
-    while let event = events.pop(notAfter: instant) { handle(event.payload) }
+    while nextEvent == instant, let event = events.pop(notAfter: instant) {
+      handle(event.payload)
+      nextEvent = events.nextTime() ?? .infinity
+    }
+    while stepEnds.nextTime() == instant {
+      totals.events += 1
+      places[Int(stepEnds.pop())]._withUnsafeGuaranteedRef { endStep($0) }
+    }
     for place in 0..<idle.count {
       places[Int(idle[place])]._withUnsafeGuaranteedRef { beginSteps($0, policies) }
     }
     idle.removeAll()
+  }
+
+  /// Schedules an event that is not the end of a step.
+  func schedule(_ event: ClusterEvent, _ index: Int, at time: Double) {
+    events.push(time: time, payload: event.payload(index))
+    nextEvent = min(nextEvent, time)
   }
 
   /// Goes past requests that follow others: they come by event.
@@ -116,18 +127,14 @@ extension Cluster {
     while cursor < trace.count, trace.follows[cursor] >= 0 { cursor += 1 }
   }
 
-  @inline(__always)
   private func handle(_ payload: UInt64) {
     totals.events += 1
     let (kind, index) = ClusterEvent.split(payload)
-    if kind == ClusterEvent.stepEnd.rawValue {
-      return places[index]._withUnsafeGuaranteedRef { endStep($0) }
-    }
     switch ClusterEvent(rawValue: kind) {
     case .arrival: arrive(index)
     case .replicaReady: makeReady(replicas[index])
     case .autoscale: autoscale()
-    default: preconditionFailure("an event of kind \(kind)")
+    case nil: preconditionFailure("an event of kind \(kind)")
     }
   }
 
@@ -159,8 +166,7 @@ extension Cluster {
     guard !followers.first.isEmpty else { return }
     var follower = followers.first[index]
     while follower >= 0 {
-      let delay = trace.arrivals[Int(follower)]
-      events.push(time: time + delay, payload: ClusterEvent.arrival.payload(Int(follower)))
+      schedule(.arrival, Int(follower), at: time + trace.arrivals[Int(follower)])
       follower = followers.next[Int(follower)]
     }
   }
@@ -169,24 +175,26 @@ extension Cluster {
 
   /// Begins as many steps as stages are free.
   private func beginSteps(_ replica: Replica, _ policies: borrowing StepPolicies) {
-    let state = replica.state
-    while replica.hasFreeStage, state.running.count > 0 || state.waitingCount > 0 {
-      let flight = replica.nextFlight
-      let plan = flight.plan
-      plan.removeAll()
-      policies.scheduler.plan(state, policies.budget, into: plan)
-      if plan.isEmpty, plan.preempted.count == 0 { return }
-      noteBeginning(plan, state)
-      state.begin(plan)
-      // A plan may only make room; the next one uses it.
-      if plan.isEmpty { continue }
-      startFlight(flight, replica, policies)
+    var goesOn = true
+    while goesOn, replica.hasFreeStage {
+      goesOn = replica.withNextPlan { state, plan in
+        guard state.running.count > 0 || state.waitingCount > 0 else { return false }
+        plan.removeAll()
+        policies.scheduler.plan(state, policies.budget, into: plan)
+        if plan.isEmpty, plan.preempted.count == 0 { return false }
+        noteBeginning(plan, replica, state)
+        state.begin(plan)
+        // A plan may only make room; the next one uses it.
+        if !plan.isEmpty { start(plan, replica, state, policies) }
+        return true
+      }
     }
   }
 
-  private func noteBeginning(_ plan: StepPlan, _ state: ServingState) {
+  private func noteBeginning(_ plan: StepPlan, _ replica: Replica, _ state: ServingState) {
     for index in 0..<plan.preempted.count {
       records[state.requestID(plan.preempted[index])].preemptions += 1
+      replica.noteLeaving(plan.preempted[index])
     }
     for index in 0..<plan.prefills.count where plan.prefills[index].isAdmission {
       let item = plan.prefills[index]
@@ -198,55 +206,64 @@ extension Cluster {
   }
 
   /// Sends a step through the stages: each begins when the one before it and the step before it are done.
-  private func startFlight(
-    _ flight: StepFlight, _ replica: Replica, _ policies: borrowing StepPolicies
+  private func start(
+    _ plan: StepPlan, _ replica: Replica, _ state: ServingState, _ policies: borrowing StepPolicies
   ) {
-    let shape = flight.plan.shape
     let stages = options.stages
-    var clock = time
+    var (clock, beginning) = (time, time)
     for stage in 0..<stages {
       let begin = max(clock, replica.stageFree[stage])
-      let seconds = policies.cost.seconds(of: shape, stage: stage, of: stages)
+      let seconds = policies.cost.seconds(of: plan.shape, stage: stage, of: stages)
       if stage == 0 {
-        flight.startedAt = begin
+        beginning = begin
         replica.busySeconds += seconds
       }
       clock = begin + seconds
       replica.stageFree[stage] = clock
     }
-    flight.endsAt = clock
-    replica.takeOff()
-    events.push(time: clock, payload: ClusterEvent.stepEnd.payload(replica.id))
-    note(flight, replica, shape)
+    replica.takeOff(at: beginning)
+    stepEnds.push(clock, Int32(replica.id))
+    note(plan.shape, from: beginning, to: clock, replica.id, state)
   }
 
-  private func note(_ flight: StepFlight, _ replica: Replica, _ shape: StepShape) {
-    let used = replica.state.pool.usedCount
-    let seconds = flight.endsAt - flight.startedAt
+  private func note(
+    _ shape: StepShape, from begin: Double, to end: Double, _ replica: Int, _ state: ServingState
+  ) {
+    let used = state.pool.usedCount
     totals.steps += 1
     totals.tokens += shape.tokens
     totals.prefillTokens += shape.prefillTokens
     totals.sequences += shape.decodes + shape.prefills
-    totals.stepSeconds += seconds
-    totals.blockSeconds += seconds * Double(used)
-    guard options.keepsSteps else { return }
+    totals.stepSeconds += end - begin
+    totals.blockSeconds += (end - begin) * Double(used)
+    guard stepStride == 1 || totals.steps % stepStride == 1 else { return }
+    if steps.count >= options.keptSteps, !thinSteps() { return }
     steps.append(
       StepRecord(
-        startedAt: flight.startedAt, endedAt: flight.endsAt, replica: Int32(replica.id),
-        tokens: Int32(shape.tokens), decodes: Int32(shape.decodes),
-        prefills: Int32(shape.prefills), usedBlocks: Int32(used),
-        waiting: Int32(replica.state.waitingCount)))
+        startedAt: begin, endedAt: end, replica: Int32(replica), tokens: Int32(shape.tokens),
+        decodes: Int32(shape.decodes), prefills: Int32(shape.prefills), usedBlocks: Int32(used),
+        waiting: Int32(state.waitingCount)))
+  }
+
+  /// Forgets every second step; false when none are kept.
+  private func thinSteps() -> Bool {
+    guard options.keptSteps > 1 else { return false }
+    let kept = (steps.count + 1) / 2
+    for index in 0..<kept { steps[index] = steps[index * 2] }
+    steps.truncate(to: kept)
+    stepStride *= 2
+    return totals.steps % stepStride == 1
   }
 
   private func endStep(_ replica: Replica) {
-    let flight = replica.oldestFlight
-    let (plan, state) = (flight.plan, replica.state)
-    noteTokens(plan, replica)
-    if plan.draftTokens > 0 {
-      drawAccepted(plan, state)
-      state.complete(plan, accepted: accepted.base, into: outcome)
-    } else {
-      state.complete(plan, into: outcome)
+    replica.withOldestPlan { state, plan in
+      replica.noteTokens(plan, at: time, records, &itl)
+      if plan.draftTokens > 0 {
+        drawAccepted(plan, state)
+        state.complete(plan, accepted: accepted.base, into: outcome)
+      } else {
+        state.complete(plan, into: outcome)
+      }
     }
     replica.land()
     totals.producedTokens += outcome.producedTokens
@@ -266,32 +283,6 @@ extension Cluster {
     replica.outstanding -= 1
     replica.outstandingTokens -= Int(trace.promptTokens[index] + trace.outputTokens[index])
     follow(index)
-  }
-
-  /// Counts the time since the last token of everyone who gets one; mostly it is the same for all.
-  private func noteTokens(_ plan: StepPlan, _ replica: Replica) {
-    let state = replica.state
-    replica.makeRoomForSlots(state.slotCount)
-    let (last, slots, now) = (replica.lastToken.base, plan.decodes.base, time)
-    var (gap, run) = (-1.0, 0)
-    for index in 0..<plan.decodes.count {
-      let slot = Int(slots[index])
-      let since = now - last[slot]
-      last[slot] = now
-      if since != gap {
-        if run > 0 { itl.add(gap, times: run) }
-        (gap, run) = (since, 0)
-      }
-      run += 1
-    }
-    if run > 0 { itl.add(gap, times: run) }
-    for index in 0..<plan.prefills.count {
-      let item = plan.prefills[index]
-      guard item.context + item.tokens == state.progress(item.slot).known else { continue }
-      let isFirst = records[state.requestID(item.slot)].firstTokenAt.isNaN
-      if !isFirst { itl.add(now - last[Int(item.slot)], times: 1) }
-      last[Int(item.slot)] = now
-    }
   }
 
   /// Draws how many guesses hold: for each request and place in it the same, whenever it is asked.

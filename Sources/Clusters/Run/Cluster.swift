@@ -19,8 +19,10 @@ public final class Cluster {
   public internal(set) var replicas: ContiguousArray<Replica> = []
   /// What became of each request, by its number in the trace.
   public internal(set) var records: Column<RequestRecord>
-  /// The steps in the order of their beginning, where they are kept.
+  /// Steps in the order in which they were planned, every `stepStride`-th of all.
   public internal(set) var steps = Column<StepRecord>()
+  /// How many steps there are for one that is kept.
+  public internal(set) var stepStride = 1
   /// Sums over the steps.
   public internal(set) var totals = ClusterTotals()
   /// Times from token to token.
@@ -43,7 +45,10 @@ public final class Cluster {
   /// Conditions that stop `run`.
   public internal(set) var breakpoints: [Breakpoint] = []
 
+  /// Ends of steps, which are nearly all events, and all others.
+  var stepEnds = StepQueue()
   var events = EventQueue()
+  var nextEvent = Double.infinity
   /// The next request of the trace that follows none.
   var cursor = 0
   /// The replicas again, without counting references: once per step that is most of the work.
@@ -105,6 +110,7 @@ public final class Cluster {
     replicas = ContiguousArray(other.replicas.map { $0.copy() })
     records = other.records.copy()
     steps = other.steps.copy()
+    stepStride = other.stepStride
     totals = other.totals
     itl = other.itl
     scheduler = other.scheduler
@@ -113,7 +119,9 @@ public final class Cluster {
     budget = other.budget
     cost = other.cost
     breakpoints = other.breakpoints
+    stepEnds = other.stepEnds.copy()
     events = other.events
+    nextEvent = other.nextEvent
     cursor = other.cursor
     followers = other.followers
     openCount = other.openCount

@@ -32,8 +32,10 @@ public struct ClusterOptions: Sendable {
   public var draftAcceptance = 0.7
   /// What random numbers follow from.
   public var seed: UInt64 = 0
-  /// True when every step is kept, for timelines; 48 bytes each.
-  public var keepsSteps = true
+  /// The most steps that are kept, for timelines.
+  ///
+  /// Each takes 40 bytes; when there are more, every second one is forgotten, and so on.
+  public var keptSteps = 1 << 20
 
   /// Creates the defaults.
   public init() {}

@@ -85,7 +85,8 @@ public struct VidurRun: Sendable {
   private static func usesGroupedHeads(_ model: String) -> Bool {
     let name = model.lowercased()
     let separate = [
-      "llama-2-7b", "llama-2-13b", "codellama-7b", "codellama-13b", "internlm", "qwen-72b", "phi-2",
+      "llama-2-7b", "llama-2-13b", "codellama-7b", "codellama-13b", "internlm-20b", "qwen-72b",
+      "phi-2",
     ]
     return !separate.contains { part in
       name.indices.contains { name[$0...].hasPrefix(part) }

@@ -25,6 +25,7 @@ struct CSVTrace: Sendable {
     var (places, width): ([Int], Int) = ([], 0)
     var fields: [Range<Int>] = []
     var rows: [(time: Double, prompt: Int, output: Int)] = []
+    var origin: Int?
     try reader.forEach { (line, number) throws(Problem) in
       if line.isEmpty { return true }
       if places.isEmpty {
@@ -38,7 +39,12 @@ struct CSVTrace: Sendable {
       func field(_ index: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: line[fields[places[index]]])
       }
-      let time = clock == .seconds ? Fields.double(field(0)) : Self.seconds(field(0))
+      var time = clock == .seconds ? Fields.double(field(0)) : nil
+      if clock == .date, let nanoseconds = Self.nanoseconds(field(0)) {
+        let first = origin ?? nanoseconds
+        origin = first
+        time = Double(nanoseconds - first) * 1e-9
+      }
       guard let time, time.isFinite, let prompt = Fields.integer(field(1)),
         let output = Fields.integer(field(2)), (0..<1 << 29).contains(prompt),
         (0..<1 << 29).contains(output)
@@ -95,10 +101,10 @@ struct CSVTrace: Sendable {
     .split(separator: " ").joined(separator: " ")
   }
 
-  /// Seconds since 1970 of "2023-11-16 18:15:46.6805900" or "2024-05-10 00:00:00.009930+00:00".
+  /// Nanoseconds since 1970 of "2023-11-16 18:15:46.6805900" or "2024-05-10 00:00:00.009930+00:00".
   ///
-  /// Whole seconds and the fraction are added last, so that ten digits of it are kept.
-  static func seconds(_ bytes: UnsafeRawBufferPointer) -> Double? {
+  /// A double would keep only seven digits of a second of our time.
+  static func nanoseconds(_ bytes: UnsafeRawBufferPointer) -> Int? {
     var text = Array(Fields.text(bytes).utf8)
     guard text.count >= 19, text[10] == 0x20 || text[10] == UInt8(ascii: "T") else { return nil }
     var offset = 0
@@ -116,18 +122,24 @@ struct CSVTrace: Sendable {
       let second = number(text, 17, 2), (1...12).contains(month), (1...31).contains(day),
       hour < 24, minute < 60, second < 61
     else { return nil }
-    var fraction = 0.0
-    if text.count > 19 {
-      guard text[19] == 0x2E, text.count > 20, text.count <= 32 else { return nil }
-      var scale = 0.1
-      for byte in text[20...] {
-        guard byte >= 0x30, byte <= 0x39 else { return nil }
-        fraction += Double(byte - 0x30) * scale
-        scale /= 10
-      }
-    }
+    guard (1677...2262).contains(year), let fraction = fraction(text) else { return nil }
     let days = daysSince1970(year, month, day)
-    return Double(days * 86400 + hour * 3600 + minute * 60 + second - offset) + fraction
+    let seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
+    let (whole, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    return isTooFar ? nil : whole &+ fraction
+  }
+
+  /// What stands behind the whole seconds, in nanoseconds: a point and up to nine digits that count.
+  private static func fraction(_ text: [UInt8]) -> Int? {
+    guard text.count > 19 else { return 0 }
+    guard text[19] == 0x2E, text.count > 20, text.count <= 40 else { return nil }
+    var (value, scale) = (0, 100_000_000)
+    for byte in text[20...] {
+      guard byte >= 0x30, byte <= 0x39 else { return nil }
+      value += Int(byte - 0x30) * scale
+      scale /= 10
+    }
+    return value
   }
 
   private static func number(_ text: [UInt8], _ start: Int, _ count: Int) -> Int? {

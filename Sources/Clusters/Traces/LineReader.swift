@@ -9,8 +9,10 @@ struct LineReader: ~Copyable {
 
   private let file: gzFile
   private let path: String
-  private var buffer: [UInt8] = []
+  // Raw memory: bytes come from zlib and go to the parsers, and neither needs them cleared first.
+  private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
   private var start = 0
+  private var end = 0
   private var isAtEnd = false
   /// The number of the line that was read last, from 1.
   private(set) var line = 0
@@ -23,26 +25,22 @@ struct LineReader: ~Copyable {
     gzbuffer(file, 1 << 18)
     self.file = file
     self.path = path
-    buffer.reserveCapacity(1 << 19)
   }
 
-  deinit { gzclose(file) }
+  deinit {
+    gzclose(file)
+    buffer.deallocate()
+  }
 
   /// Calls `body` with each line, without its end; false from `body` stops.
   mutating func forEach(
     _ body: (UnsafeRawBufferPointer, Int) throws(Problem) -> Bool
   ) throws(Problem) {
-    while true {
-      guard let end = try nextEnd() else { return }
+    while let (text, next) = try nextEnd() {
       line += 1
-      let range = start..<end.text
-      let goesOn = try buffer.withUnsafeBytes { raw in
-        Result { () throws(Problem) in
-          try body(UnsafeRawBufferPointer(rebasing: raw[range]), line)
-        }
-      }.get()
-      start = end.next
-      if !goesOn { return }
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer[start..<text])
+      start = next
+      if try !body(bytes, line) { return }
     }
   }
 
@@ -54,44 +52,46 @@ struct LineReader: ~Copyable {
         let isCarriage = newline > start && buffer[newline - 1] == UInt8(ascii: "\r")
         return (isCarriage ? newline - 1 : newline, newline + 1)
       }
-      if isAtEnd {
-        return start < buffer.count ? (buffer.count, buffer.count) : nil
-      }
-      buffer.removeSubrange(0..<start)
-      start = 0
-      searched = buffer.count
-      guard buffer.count < Self.longestLine else {
+      if isAtEnd { return start < end ? (end, end) : nil }
+      let unread = end - start
+      guard unread < Self.longestLine else {
         throw Problem("\(path): line \(line + 1) is longer than \(Self.longestLine) bytes")
       }
+      makeRoom(unread)
+      searched = unread
       try fill()
     }
   }
 
   private func find(from place: Int) -> Int? {
-    buffer.withUnsafeBytes { raw in
-      guard place < raw.count, let base = raw.baseAddress,
-        let hit = memchr(base + place, 10, raw.count - place)
-      else { return nil }
-      return UnsafeRawPointer(hit) - base
+    guard place < end, let base = buffer.baseAddress,
+      let hit = memchr(base + place, 10, end - place)
+    else { return nil }
+    return UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+  }
+
+  /// Moves what is not read yet to the front, and to a larger place where it fills the buffer.
+  private mutating func makeRoom(_ unread: Int) {
+    let old = buffer
+    if unread * 2 > buffer.count {
+      buffer = .allocate(byteCount: old.count * 2, alignment: 16)
     }
+    if let to = buffer.baseAddress, let from = old.baseAddress { memmove(to, from + start, unread) }
+    if buffer.baseAddress != old.baseAddress { old.deallocate() }
+    (start, end) = (0, unread)
   }
 
   private mutating func fill() throws(Problem) {
-    let (old, more) = (buffer.count, 1 << 18)
-    buffer.append(contentsOf: repeatElement(0, count: more))
-    let got = buffer.withUnsafeMutableBytes { raw in
-      gzread(file, raw.baseAddress.map { $0 + old }, UInt32(more))
-    }
+    let room = buffer.count - end
+    let got = gzread(file, buffer.baseAddress.map { $0 + end }, UInt32(room))
     guard got >= 0 else { throw Problem("\(path) is damaged behind line \(line)") }
-    buffer.removeLast(more - Int(got))
-    if got < more {
-      isAtEnd = gzeof(file) != 0
-      var code: Int32 = 0
-      _ = gzerror(file, &code)
-      guard code == Z_OK || code == Z_STREAM_END else {
-        throw Problem("\(path) is cut short behind line \(line)")
-      }
-      if got == 0 { isAtEnd = true }
+    end += Int(got)
+    guard got < room else { return }
+    isAtEnd = true
+    var code: Int32 = 0
+    _ = gzerror(file, &code)
+    guard code == Z_OK || code == Z_STREAM_END else {
+      throw Problem("\(path) is cut short behind line \(line)")
     }
   }
 }

@@ -1,39 +1,31 @@
 extension BlockPool {
-  /// The name of one block of a beginning; nothing where its tokens have no name.
-  ///
-  /// A name of the beginnings stands for one or several blocks; which of them is mixed into it.
-  @inline(__always)
-  static func name(
-    _ ids: UnsafePointer<UInt64>, _ index: Int, blocksPerID: Int
-  ) -> UInt64 {
-    let (id, part) = index.quotientAndRemainder(dividingBy: blocksPerID)
-    return PrefixIDs.mixed(ids[id] &+ UInt64(part) &* 0xD1B5_4A32_D192_ED03) | 1
-  }
-
   /// How many leading blocks of a beginning are in the cache, and how many of those are free, so that
   /// holding them makes fewer free.
-  func match(
-    _ ids: UnsafePointer<UInt64>, blocks count: Int, blocksPerID: Int
-  ) -> (hits: Int, free: Int) {
-    var (hits, free) = (0, 0)
-    while hits < count,
-      let block = names.find(Self.name(ids, hits, blocksPerID: blocksPerID))
-    {
+  func match(_ ids: UnsafePointer<UInt64>, blocks count: Int) -> (hits: Int, free: Int) {
+    var (hits, free, part, group) = (0, 0, 0, Int32(-1))
+    let size = names.groupSize
+    while hits < count {
+      if part == 0 { group = names.group(of: ids[hits / size]) }
+      guard group >= 0 else { break }
+      let block = names.block(group, part)
+      guard block >= 0 else { break }
       if references[block] == 0 { free += 1 }
       hits += 1
+      part = part + 1 == size ? 0 : part + 1
     }
     return (hits, free)
   }
 
   /// Holds leading blocks that `match` found and writes their numbers.
   mutating func adopt(
-    _ ids: UnsafePointer<UInt64>, blocks count: Int, blocksPerID: Int,
-    into table: UnsafeMutablePointer<Int32>
+    _ ids: UnsafePointer<UInt64>, blocks count: Int, into table: UnsafeMutablePointer<Int32>
   ) {
+    let size = names.groupSize
     for index in 0..<count {
-      guard let block = names.find(Self.name(ids, index, blocksPerID: blocksPerID)) else {
-        preconditionFailure("block \(index) was in the cache when the step was planned")
-      }
+      let group = names.group(of: ids[index / size])
+      precondition(group >= 0, "block \(index) was in the cache when the step was planned")
+      let block = names.block(group, index % size)
+      precondition(block >= 0, "block \(index) was in the cache when the step was planned")
       retain(block)
       table[index] = block
     }
@@ -41,11 +33,17 @@ extension BlockPool {
 
   /// Says what full blocks of a sequence hold from now on.
   mutating func commit(
-    _ ids: UnsafePointer<UInt64>, blocks range: Range<Int>, blocksPerID: Int,
-    of table: UnsafePointer<Int32>
+    _ ids: UnsafePointer<UInt64>, blocks range: Range<Int>, of table: UnsafePointer<Int32>
   ) {
-    for index in range where names.name(of: table[index]) == 0 {
-      names.insert(Self.name(ids, index, blocksPerID: blocksPerID), table[index])
+    let size = names.groupSize
+    var (group, groupID) = (Int32(-1), -1)
+    for index in range where !names.hasName(table[index]) {
+      let (id, part) = index.quotientAndRemainder(dividingBy: size)
+      if id != groupID {
+        group = names.makeGroup(of: ids[id])
+        groupID = id
+      }
+      names.insert(table[index], at: part, of: group)
     }
   }
 

@@ -1,8 +1,9 @@
 /// The KV blocks of one replica: reference counts, a queue of free ones, and a prefix cache over them.
 ///
-/// As in vLLM v1: free blocks stand in the order in which they will be taken, a released sequence puts
-/// its last block first, and a block keeps what it holds until it is taken, so that a request with the
-/// same beginning can have it back.
+/// With a cache as in vLLM v1: free blocks stand in the order in which they were given back, a released
+/// sequence puts its last block first, and a block keeps what it holds until it is taken, so that a
+/// request with the same beginning can have it back. Without one the blocks given back last are taken
+/// first: those are in the processor's caches.
 public struct BlockPool: ~Copyable {
   /// How many blocks there are.
   public let blockCount: Int
@@ -24,8 +25,11 @@ public struct BlockPool: ~Copyable {
   var previous: Column<Int32>
   var names: PrefixTable
 
-  /// Creates a pool of free blocks.
-  public init(blockCount: Int, blockSize: Int = 16, isCaching: Bool = false) {
+  /// Creates a pool of free blocks; with a cache, names stand for `blocksPerName` blocks each.
+  public init(
+    blockCount: Int, blockSize: Int = 16, isCaching: Bool = false, blocksPerName: Int = 1
+  ) {
+    precondition(blocksPerName >= 1, "a name stands for blocks, got \(blocksPerName)")
     precondition(blockCount >= 1, "a pool has blocks, got \(blockCount)")
     precondition(blockSize >= 1, "a block holds tokens, got \(blockSize)")
     self.blockCount = blockCount
@@ -39,7 +43,7 @@ public struct BlockPool: ~Copyable {
       next[block] = block == blockCount ? 0 : Int32(block + 1)
       previous[block] = block == 0 ? Int32(blockCount) : Int32(block - 1)
     }
-    names = PrefixTable(blockCount: isCaching ? blockCount : 0)
+    names = PrefixTable(blockCount: isCaching ? blockCount : 0, groupSize: blocksPerName)
   }
 
   private init(copying other: borrowing BlockPool) {
@@ -78,38 +82,41 @@ public struct BlockPool: ~Copyable {
 
   // MARK: Taking and giving back
 
-  /// Takes free blocks, the least recently used first, and writes their numbers; so many must be free.
+  /// Takes free blocks in the order in which they stand and writes their numbers; so many must be free.
   public mutating func allocate(_ count: Int, into table: UnsafeMutablePointer<Int32>) {
     precondition(count <= freeCount, "\(count) blocks asked for, \(freeCount) are free")
-    let (end, next, references) = (Int32(blockCount), next.base, references.base)
+    let (next, references) = (next.base, references.base)
     var block = next[blockCount]
     for index in 0..<count {
       table[index] = block
       references[Int(block)] = 1
-      if isCaching { forget(block) }
       block = next[Int(block)]
     }
+    if isCaching { for index in 0..<count { forget(table[index]) } }
     next[blockCount] = block
-    previous[block] = end
+    previous[block] = Int32(blockCount)
     freeCount -= count
   }
 
   /// Lets a sequence go: its last block will be taken first, so that what many share stays longest.
   public mutating func release(_ table: UnsafePointer<Int32>, count: Int) {
-    let (end, next, previous) = (blockCount, next.base, previous.base)
-    var last = previous[end]
+    let end = Int32(blockCount)
+    // Behind all others with a cache, else before them.
+    var before = isCaching ? previous[end] : end
+    let after = isCaching ? end : next[end]
+    let (next, previous, references) = (next.base, previous.base, references.base)
     for index in stride(from: count - 1, through: 0, by: -1) {
       let block = table[index]
-      assert(references[block] > 0, "block \(block) is held by nobody")
-      references[block] -= 1
-      guard references[block] == 0 else { continue }
-      next[Int(last)] = block
-      previous[Int(block)] = last
-      last = block
+      assert(references[Int(block)] > 0, "block \(block) is held by nobody")
+      references[Int(block)] &-= 1
+      guard references[Int(block)] == 0 else { continue }
+      next[Int(before)] = block
+      previous[Int(block)] = before
+      before = block
       freeCount += 1
     }
-    next[Int(last)] = Int32(end)
-    previous[end] = last
+    next[Int(before)] = after
+    previous[Int(after)] = before
   }
 
   /// Holds a block once more, free or not.

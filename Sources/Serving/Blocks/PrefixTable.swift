@@ -1,59 +1,103 @@
-/// Which block holds the tokens of a name: an open-addressed table beside the blocks.
+/// Which blocks hold the tokens of a name: an open-addressed table of groups beside the blocks.
 ///
-/// Several blocks may hold the same tokens, as two requests that began in one step compute them twice;
-/// they are linked, and the oldest is found.
+/// A name stands for as many blocks as its tokens fill, and those of one name lie side by side, since they
+/// are asked for one after the other. Several blocks may hold the same tokens, as two requests that began
+/// in one step compute them twice; they are linked, and the oldest is found.
 struct PrefixTable: ~Copyable {
-  /// The name of each block; 0 for none.
-  private var nameOf: Column<UInt64>
-  /// The next block of the same name.
-  private var twin: Column<Int32>
-  private var keys: Column<UInt64>
-  private var heads: Column<Int32>
-  private let mask: Int
+  /// How many blocks a name stands for.
+  let groupSize: Int
   /// How many blocks have a name.
   private(set) var count = 0
 
-  init(blockCount: Int) {
-    nameOf = Column(repeating: 0, count: blockCount)
+  /// The group of each block, or -1, and its place in it.
+  private var groupOf: Column<Int32>
+  private var partOf: Column<Int32>
+  /// The next block of the same name and place.
+  private var twin: Column<Int32>
+  /// The oldest block at each place of each group, or -1.
+  private var heads: Column<Int32>
+  /// The name of each group, and how many blocks it has.
+  private var names: Column<UInt64>
+  private var sizes: Column<Int32>
+  private var freeGroups: Column<Int32>
+  /// Groups by name; -1 is an empty place.
+  private var places: Column<Int32>
+  private var mask: Int
+  private var groupCount = 0
+
+  init(blockCount: Int, groupSize: Int) {
+    self.groupSize = groupSize
+    groupOf = Column(repeating: -1, count: blockCount)
+    partOf = Column(repeating: 0, count: blockCount)
     twin = Column(repeating: -1, count: blockCount)
-    var size = 16
-    // At most half full, so that probes stay short.
-    while size < blockCount * 2 { size *= 2 }
-    mask = size - 1
-    keys = Column(repeating: 0, count: size)
-    heads = Column(repeating: -1, count: size)
+    heads = Column()
+    names = Column()
+    sizes = Column()
+    freeGroups = Column()
+    mask = 63
+    places = Column(repeating: -1, count: 64)
   }
 
   private init(copying other: borrowing PrefixTable) {
-    nameOf = other.nameOf.copy()
-    twin = other.twin.copy()
-    keys = other.keys.copy()
-    heads = other.heads.copy()
-    mask = other.mask
+    groupSize = other.groupSize
     count = other.count
+    groupOf = other.groupOf.copy()
+    partOf = other.partOf.copy()
+    twin = other.twin.copy()
+    heads = other.heads.copy()
+    names = other.names.copy()
+    sizes = other.sizes.copy()
+    freeGroups = other.freeGroups.copy()
+    places = other.places.copy()
+    mask = other.mask
+    groupCount = other.groupCount
   }
 
   borrowing func copy() -> PrefixTable { PrefixTable(copying: self) }
 
-  /// The block that holds a name's tokens, or nothing.
+  /// The group of a name, or -1.
   @inline(__always)
-  func find(_ name: UInt64) -> Int32? {
-    let place = slot(of: name)
-    return keys[place] == name ? heads[place] : nil
+  func group(of name: UInt64) -> Int32 { places[place(of: name)] }
+
+  /// The block at a place of a group, or -1.
+  @inline(__always)
+  func block(_ group: Int32, _ part: Int) -> Int32 { heads[Int(group) * groupSize + part] }
+
+  /// True when others can find a block.
+  @inline(__always)
+  func hasName(_ block: Int32) -> Bool { groupOf[block] >= 0 }
+
+  // MARK: Changing
+
+  /// The group of a name, made where there is none; it must get a block at once.
+  mutating func makeGroup(of name: UInt64) -> Int32 {
+    let known = places[place(of: name)]
+    if known >= 0 { return known }
+    if (groupCount + 1) * 2 > places.count { growPlaces() }
+    let group = freeGroups.isEmpty ? Int32(names.count) : freeGroups.removeLast()
+    if Int(group) == names.count {
+      names.append(name)
+      sizes.append(0)
+      heads.reserve(heads.count + groupSize)
+      for _ in 0..<groupSize { heads.append(-1) }
+    } else {
+      names[group] = name
+    }
+    places[place(of: name)] = group
+    groupCount += 1
+    return group
   }
 
-  /// The name of a block; 0 for none.
-  func name(of block: Int32) -> UInt64 { nameOf[block] }
-
-  /// Says what a block holds from now on; it must have no name, and 0 is none.
-  mutating func insert(_ name: UInt64, _ block: Int32) {
-    assert(nameOf[block] == 0 && name != 0)
-    nameOf[block] = name
+  /// Says what a block without a name holds from now on.
+  mutating func insert(_ block: Int32, at part: Int, of group: Int32) {
+    assert(groupOf[block] < 0, "block \(block) has a name")
+    groupOf[block] = group
+    partOf[block] = Int32(part)
     twin[block] = -1
+    sizes[group] += 1
     count += 1
-    let place = slot(of: name)
-    guard keys[place] == name else {
-      keys[place] = name
+    let place = Int(group) * groupSize + part
+    guard heads[place] >= 0 else {
       heads[place] = block
       return
     }
@@ -64,32 +108,49 @@ struct PrefixTable: ~Copyable {
 
   /// Forgets what a block held; false when it had no name.
   mutating func remove(_ block: Int32) -> Bool {
-    let name = nameOf[block]
-    guard name != 0 else { return false }
-    nameOf[block] = 0
+    let group = groupOf[block]
+    guard group >= 0 else { return false }
+    groupOf[block] = -1
     count -= 1
-    let place = slot(of: name)
+    let place = Int(group) * groupSize + Int(partOf[block])
     if heads[place] == block {
       heads[place] = twin[block]
-      if heads[place] < 0 { close(place) }
     } else {
       var before = heads[place]
       while twin[before] != block { before = twin[before] }
       twin[before] = twin[block]
     }
+    sizes[group] -= 1
+    if sizes[group] == 0 { drop(group) }
     return true
   }
 
-  /// Where the search for a name begins; the lowest bit of a name is always set.
+  private mutating func drop(_ group: Int32) {
+    close(place(of: names[group]))
+    freeGroups.append(group)
+    groupCount -= 1
+  }
+
+  // MARK: Places
+
   @inline(__always)
-  private func home(_ name: UInt64) -> Int { Int(truncatingIfNeeded: name >> 17) & mask }
+  private func home(_ name: UInt64) -> Int {
+    Int(truncatingIfNeeded: PrefixIDs.mixed(name) >> 17) & mask
+  }
 
   /// The place where a name stands or would stand.
   @inline(__always)
-  private func slot(of name: UInt64) -> Int {
+  private func place(of name: UInt64) -> Int {
     var place = home(name)
-    while keys[place] != 0, keys[place] != name { place = (place + 1) & mask }
+    while places[place] >= 0, names[places[place]] != name { place = (place + 1) & mask }
     return place
+  }
+
+  private mutating func growPlaces() {
+    mask = places.count * 2 - 1
+    let old = places.values
+    places = Column(repeating: -1, count: mask + 1)
+    for group in old where group >= 0 { places[place(of: names[group])] = group }
   }
 
   /// Empties a place and moves those behind it that would no longer be found (Knuth's algorithm R).
@@ -98,27 +159,29 @@ struct PrefixTable: ~Copyable {
     var other = hole
     while true {
       other = (other + 1) & mask
-      guard keys[other] != 0 else { break }
-      let home = home(keys[other])
+      guard places[other] >= 0 else { break }
+      let home = home(names[places[other]])
       if (other - home) & mask >= (other - hole) & mask {
-        keys[hole] = keys[other]
-        heads[hole] = heads[other]
+        places[hole] = places[other]
         hole = other
       }
     }
-    keys[hole] = 0
-    heads[hole] = -1
+    places[hole] = -1
   }
 
   /// Stops the program when a block is not found under its name.
   func checkInvariants() {
     var named = 0
-    for block in 0..<nameOf.count where nameOf[block] != 0 {
+    for block in 0..<Int32(groupOf.count) where groupOf[block] >= 0 {
       named += 1
-      var candidate = find(nameOf[block]) ?? -1
-      while candidate >= 0, candidate != Int32(block) { candidate = twin[candidate] }
-      precondition(candidate == Int32(block), "block \(block) is not found under its name")
+      let group = groupOf[block]
+      precondition(self.group(of: names[group]) == group, "group \(group) is not found")
+      var candidate = self.block(group, Int(partOf[block]))
+      while candidate >= 0, candidate != block { candidate = twin[candidate] }
+      precondition(candidate == block, "block \(block) is not found under its name")
     }
     precondition(named == count, "\(named) blocks have a name, \(count) counted")
+    let groups = places.values.count { $0 >= 0 }
+    precondition(groups == groupCount, "\(groups) groups, \(groupCount) counted")
   }
 }

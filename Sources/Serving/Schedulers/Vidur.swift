@@ -144,10 +144,12 @@ func decodeAll(
   _ state: ServingState, _ budget: StepBudget, into plan: StepPlan
 ) -> (visited: Int, free: Int) {
   let (count, free) = (state.running.count, state.pool.freeCount)
-  // Nobody can run out of blocks: each takes one at most, and one must stay free.
-  if free > count, count <= budget.sequences {
+  if count <= budget.sequences {
     plan.decodeAllRunning(of: state)
-    return (count, free - plan.growth.count)
+    // Where a block stays free after all, one was free for everybody.
+    if free > plan.growth.count { return (count, free - plan.growth.count) }
+    plan.decodes.removeAll()
+    plan.growth.removeAll()
   }
   return decodeTightly(state, budget, into: plan)
 }
@@ -205,12 +207,12 @@ extension StepPlan {
       let slot = slots[index]
       if mayRead, phase[Int(slot)] != .decode { continue }
       let place = progress[Int(slot)]
-      context += Int(place.known)
+      context &+= Int(place.known)
       out[taken] = slot
-      taken += 1
+      taken &+= 1
       // Written always and counted when it holds: whether a block fills is not worth a guess.
       grow[grown] = BlockGrowth(slot: slot, blocks: 1)
-      grown += place.known > place.room ? 1 : 0
+      grown &+= place.known > place.room ? 1 : 0
     }
     decodes.truncate(to: taken)
     growth.resize(to: grown)

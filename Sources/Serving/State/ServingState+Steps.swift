@@ -127,7 +127,7 @@ extension ServingState {
       let blocks = Int(item.cached) / pool.blockSize
       sequences.makeTableRoom(item.slot, blocks: blocks)
       withPrefix(item.slot) {
-        pool.adopt($0, blocks: blocks, blocksPerID: $1, into: sequences.table[item.slot])
+        pool.adopt($0, blocks: blocks, into: sequences.table[item.slot])
       }
     }
   }
@@ -167,7 +167,7 @@ extension ServingState {
     guard full > named else { return }
     withPrefix(slot) {
       pool.commit(
-        $0, blocks: Int(named)..<Int(full), blocksPerID: $1, of: sequences.table[slot])
+        $0, blocks: Int(named)..<Int(full), of: sequences.table[slot])
     }
     sequences.namedBlocks[slot] = full
   }
@@ -201,20 +201,35 @@ extension ServingState {
 
   private func completeDecodes(_ plan: StepPlan, _ outcome: StepOutcome) {
     // One pass over all decoding sequences: what it reads lies side by side.
-    let (slots, progress, out) = (plan.decodes.base, sequences.progress.base, running.base)
-    let count = plan.decodes.count
-    var end = running.count
+    let (slots, progress, count) = (plan.decodes.base, sequences.progress.base, plan.decodes.count)
+    let old = running.count
+    var ended = 0
     for index in 0..<count {
-      let slot = slots[index]
-      let known = progress[Int(slot)].known
-      progress[Int(slot)].computed = known
-      progress[Int(slot)].known = known + 1
-      out[end] = slot
-      end += known + 1 == progress[Int(slot)].total ? 0 : 1
-      if known + 1 == progress[Int(slot)].total { finish(slot, outcome) }
+      let place = progress + Int(slots[index])
+      let known = place.pointee.known
+      place.pointee.computed = known
+      place.pointee.known = known &+ 1
+      ended &+= known &+ 1 == place.pointee.total ? 1 : 0
     }
-    running.resize(to: end)
     outcome.producedTokens += count
+    running.append(from: slots, count: count)
+    if ended > 0 { finishEnded(from: old, outcome) }
+  }
+
+  /// Lets those go that have all their tokens, among the running ones from a place on.
+  private func finishEnded(from start: Int, _ outcome: StepOutcome) {
+    var kept = start
+    for index in start..<running.count {
+      let slot = running[index]
+      let progress = sequences.progress[slot]
+      if progress.known == progress.total {
+        finish(slot, outcome)
+      } else {
+        running[kept] = slot
+        kept += 1
+      }
+    }
+    running.truncate(to: kept)
   }
 
   private func completeDrafts(

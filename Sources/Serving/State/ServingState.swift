@@ -42,7 +42,9 @@ public final class ServingState {
     precondition(
       !isCaching || prefixes.tokensPerID % blockSize == 0,
       "names for \(prefixes.tokensPerID) tokens do not divide into blocks of \(blockSize)")
-    pool = BlockPool(blockCount: blockCount, blockSize: blockSize, isCaching: isCaching)
+    pool = BlockPool(
+      blockCount: blockCount, blockSize: blockSize, isCaching: isCaching,
+      blocksPerName: isCaching ? prefixes.tokensPerID / blockSize : 1)
     self.prefixes = prefixes
     order = scheduler.order
     isByPriority = scheduler.isByPriority
@@ -151,18 +153,15 @@ public final class ServingState {
     // At least one token is computed: logits come from nowhere else.
     let blocks = min(Int(sequences.request[slot].prefix.tokens), known - 1) / pool.blockSize
     guard blocks > 0 else { return (0, 0) }
-    let found = withPrefix(slot) { pool.match($0, blocks: blocks, blocksPerID: $1) }
+    let found = withPrefix(slot) { pool.match($0, blocks: blocks) }
     return (found.hits * pool.blockSize, found.free)
   }
 
-  func withPrefix<Value>(
-    _ slot: Int32, _ body: (UnsafePointer<UInt64>, _ blocksPerID: Int) -> Value
-  ) -> Value {
+  func withPrefix<Value>(_ slot: Int32, _ body: (UnsafePointer<UInt64>) -> Value) -> Value {
     let start = Int(sequences.request[slot].prefix.start)
-    let blocksPerID = prefixes.tokensPerID / pool.blockSize
     return prefixes.ids.withUnsafeBufferPointer { ids in
       guard let base = ids.baseAddress else { preconditionFailure("there are no names") }
-      return body(base + start, blocksPerID)
+      return body(base + start)
     }
   }
 

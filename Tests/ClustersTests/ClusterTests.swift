@@ -1,0 +1,187 @@
+import Base
+import Clusters
+import Serving
+import Simulation
+import TestSupport
+import Testing
+
+@Suite struct ClusterTests {
+  private func trace(_ requests: Int = 60, rate: Double = 5, seed: UInt64 = 1) throws -> Trace {
+    try OpenWorkload(
+      .poisson(perSecond: rate),
+      lengths: Lengths(prompt: Uniform(20, 400), output: Uniform(5, 60)), requests: requests
+    ).trace(seed: seed)
+  }
+
+  private func options(_ change: (inout ClusterOptions) -> Void = { _ in }) -> ClusterOptions {
+    var options = ClusterOptions()
+    options.blockCount = 2000
+    options.startSeconds = 5
+    change(&options)
+    return options
+  }
+
+  private func ends(_ cluster: Cluster) -> [Double] { cluster.records.values.map(\.finishedAt) }
+
+  @Test func `one request takes the time of its steps`() throws {
+    var trace = Trace()
+    try trace.append(at: 1, promptTokens: 100, outputTokens: 4)
+    let cost = LinearCostModel(
+      baseSeconds: 0.5, tokenSeconds: 0.01, contextSeconds: 0, pairSeconds: 0)
+    let cluster = try Cluster(options { $0.cost = cost }, trace: trace)
+    #expect(cluster.run() == .done)
+    // The prompt takes 0.5 + 100 · 0.01 s and gives the first token; three more take 0.51 s each.
+    let record = cluster.records[0]
+    #expect(abs(record.ttft - 1.5) < 1e-12)
+    #expect(abs(record.e2e - (1.5 + 3 * 0.51)) < 1e-12)
+    #expect(record.queueing == 0)
+    #expect(abs(record.tpot(outputTokens: 4) - 0.51) < 1e-12)
+  }
+
+  @Test func `two stages have two steps in flight and each takes its half`() throws {
+    var trace = Trace()
+    for _ in 0..<2 { try trace.append(at: 0, promptTokens: 10, outputTokens: 1) }
+    let cost = LinearCostModel(baseSeconds: 1, tokenSeconds: 0, contextSeconds: 0, pairSeconds: 0)
+    let cluster = try Cluster(
+      options {
+        $0.cost = cost
+        $0.stages = 2
+        $0.budget = StepBudget(sequences: 1, admitted: 2)
+        $0.scheduler = VidurVLLMScheduler()
+      }, trace: trace)
+    cluster.run()
+    // The second step enters the first stage when the first one has left it.
+    #expect(ends(cluster) == [1, 1.5])
+  }
+
+  @Test func `a copy goes on as the original, and differs once it is changed`() throws {
+    let original = try Cluster(options { $0.replicas = 2 }, trace: trace())
+    original.run(until: 4)
+    #expect(original.time == 4)
+    let (copy, other) = (original.copy(), original.copy())
+    other.cost = LinearCostModel(baseSeconds: 0.2)
+    original.run()
+    copy.run()
+    other.run()
+    #expect(ends(original) == ends(copy))
+    #expect(original.totals == copy.totals)
+    #expect(zip(ends(other), ends(original)).contains { $0 > $1 + 1 })
+  }
+
+  @Test func `a run stops where a breakpoint holds and goes on from there`() throws {
+    let cluster = try Cluster(options(), trace: trace(rate: 100))
+    cluster.addBreakpoint(Breakpoint("ten open") { $0.openRequests >= 10 })
+    #expect(cluster.run() == .breakpoint("ten open"))
+    #expect(cluster.openRequests == 10)
+    try cluster.removeBreakpoint("ten open")
+    #expect(cluster.run() == .done)
+    #expect(cluster.isDone)
+  }
+
+  @Test func `step by step comes to the same as one run`() throws {
+    let (stepped, run) = (
+      try Cluster(options(), trace: trace()), try Cluster(options(), trace: trace())
+    )
+    while stepped.step() {}
+    run.run()
+    #expect(ends(stepped) == ends(run))
+  }
+
+  @Test(
+    "a policy can be changed in the middle of a run",
+    arguments: SchedulerKind.catalog.names, RouterKind.catalog.names)
+  func swapped(scheduler: String, router: String) throws {
+    let cluster = try Cluster(options { $0.replicas = 3 }, trace: trace())
+    cluster.run(until: 5)
+    cluster.scheduler = try SchedulerKind.catalog[scheduler].make(SchedulerOptions())
+    cluster.budget = StepBudget(tokens: 4096, sequences: 16)
+    cluster.router = try RouterKind.catalog[router].make(4)
+    cluster.run()
+    #expect(cluster.isDone)
+    for replica in cluster.replicas { replica.state.checkInvariants() }
+  }
+
+  @Test func `users of a closed loop never have more than one request open each`() throws {
+    let loop = ClosedLoopWorkload(
+      users: 4, requestsPerUser: 6, thinkSeconds: 0.1, lengths: Lengths(prompt: 50, output: 10))
+    let cluster = try Cluster(options(), trace: loop.trace(seed: 2))
+    var most = 0
+    while cluster.step() { most = max(most, cluster.openRequests) }
+    #expect(most == 4)
+    #expect(cluster.isDone)
+  }
+
+  @Test func `later turns of a session find what was said before in the cache`() throws {
+    let sessions = SessionWorkload(sessions: 20, turns: 4...4, sharedTokens: 64, thinkSeconds: 1)
+    let cluster = try Cluster(
+      options {
+        $0.isCaching = true
+        $0.replicas = 2
+        $0.router = PrefixAffineRouter()
+      }, trace: sessions.trace(seed: 2))
+    cluster.run()
+    #expect(ClusterReport(cluster).prefixTokens.ratio > 0.5)
+  }
+
+  @Test("autoscalers add replicas under load and take them away", arguments: [0, 1])
+  func autoscaling(which: Int) throws {
+    let autoscaler: any Autoscaler =
+      which == 0
+      ? ConcurrencyAutoscaler(targetRequests: 1, holdSeconds: 20, intervalSeconds: 5)
+      : ForecastAutoscaler(replicaRequestsPerSecond: 1, smoothing: 0.5, intervalSeconds: 5)
+    let burst = Arrivals.burst(
+      perSecond: 0.5, burstPerSecond: 8, burstSeconds: 40, periodSeconds: 400)
+    let load = try OpenWorkload(
+      burst, lengths: Lengths(prompt: 200, output: 40), requests: 400
+    ).trace(seed: 1)
+    let cluster = try Cluster(options { $0.autoscaler = autoscaler }, trace: load)
+    var most = 0
+    while cluster.step() { most = max(most, cluster.readyReplicas.count) }
+    #expect(cluster.isDone)
+    #expect(most > 3)
+    #expect(cluster.readyReplicas.count < most)
+    #expect(cluster.replicas.contains { $0.phase == .stopped })
+  }
+
+  @Test func `guesses that hold make answers come sooner`() throws {
+    func time(_ drafts: Int) throws -> Cluster {
+      let cluster = try Cluster(
+        options {
+          $0.budget = StepBudget(draftTokens: drafts)
+          $0.draftAcceptance = 0.8
+        }, trace: trace())
+      cluster.run()
+      return cluster
+    }
+    let (plain, drafted) = (ClusterReport(try time(0)), ClusterReport(try time(3)))
+    #expect(drafted.tpot.mean < plain.tpot.mean * 0.6)
+    #expect(abs(drafted.drafts.ratio - (0.8 + 0.64 + 0.512) / 3) < 0.05)
+    #expect(drafted.totals.producedTokens == plain.totals.producedTokens)
+  }
+
+  @Test func `kept steps are thinned and not lost`() throws {
+    let cluster = try Cluster(options { $0.keptSteps = 64 }, trace: trace())
+    cluster.run()
+    #expect(cluster.totals.steps > 128)
+    #expect(cluster.steps.count <= 64 && cluster.steps.count >= 32)
+    #expect(cluster.stepStride >= 4)
+  }
+
+  @Test func `the report fits on a screen and says what happened`() throws {
+    let cluster = try Cluster(
+      options { $0.classes = [SLAClass("chat", ttftSeconds: 0.05, tpotSeconds: 1)] }, trace: trace()
+    )
+    cluster.run()
+    let report = ClusterReport(cluster)
+    let lines = report.text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 24)
+    #expect(lines.allSatisfy { $0.count <= 80 }, "\(report.text)")
+    #expect(
+      lines[0]
+        == "open workload: 60 of 60 requests ended in \(lines[0].split(separator: " ").suffix(2).joined(separator: " "))"
+    )
+    let kept = cluster.records.values.count { $0.ttft <= 0.05 }
+    #expect(report.classes[0].kept == kept)
+    #expect(report.ttft.count == 60)
+  }
+}
