@@ -13,17 +13,19 @@ enum DeviceFigures {
   private static func floorPlan(_ device: Device) -> CellGrid {
     let columns = 22
     let count = device.multiprocessors.value
+    let unit = String(DeviceText.units(device).dropLast())
     var rows: [[CellGrid.Cell]] = stride(from: 0, to: count, by: columns).map { start in
-      (start..<min(start + columns, count)).map { _ in CellGrid.Cell(group: "SM") }
+      (start..<min(start + columns, count)).map { _ in CellGrid.Cell(group: unit) }
     }
-    var labels = ["\(count) SMs"] + Array(repeating: "", count: rows.count - 1)
+    var labels =
+      ["\(count) \(DeviceText.units(device))"] + Array(repeating: "", count: rows.count - 1)
     let memory = device.memory
     func bar(_ label: String, _ text: String, _ group: String) {
       rows.append([CellGrid.Cell(text, group: group, span: columns)])
       labels.append(label)
     }
     if let both = device.limits.l1AndShared {
-      bar("per SM", "\(Bytes(both)) L1 and shared", "L1")
+      bar("per \(unit)", "\(Bytes(both)) L1 and shared", "L1")
     }
     bar(
       "L2",
@@ -42,7 +44,7 @@ enum DeviceFigures {
       subtitle: "\(device.generation.rawValue), \(device.chip), \(device.year)", rows: rows,
       rowLabels: labels,
       groupPaints: [
-        "SM": .series(2), "L1": .series(5), "L2": .series(0), "memory": .series(3),
+        unit: .series(2), "L1": .series(5), "L2": .series(0), "memory": .series(3),
         "link": .series(4),
       ], width: 420)
   }

@@ -84,7 +84,7 @@ enum DeviceText {
     let capability = limits.capability.map { ", compute capability \($0)" } ?? ""
     lines.append(
       "\(device.generation.rawValue) (\(device.chip), \(device.year))\(capability): "
-        + "\(device.multiprocessors.value) SMs, \(device.fp32Lanes) FP32 lanes, "
+        + "\(device.multiprocessors.value) \(units(device)), \(device.fp32Lanes) FP32 lanes, "
         + "\(device.tensorCores) tensor cores, \(clocks(device))")
     lines.append(memory(device))
     lines.append("dense \(rates(device.peaks.dense))")
@@ -94,6 +94,9 @@ enum DeviceText {
         .filter { !$0.isEmpty }.joined(separator: ", "))
     return lines
   }
+
+  /// What the vendor calls multiprocessors.
+  static func units(_ device: Device) -> String { device.vendor == .amd ? "CUs" : "SMs" }
 
   private static func clocks(_ device: Device) -> String {
     let boost = Quantity.text(device.clocks.boost.value, "Hz")

@@ -36,7 +36,8 @@ extension Device {
       slot: HostSlot(generation: 5),
       watts: 750,
       notes: [
-        "bf16 check: 304 CU x 4 matrix cores x 256 FMA x 2 x 2.1e9 = 1307 TFLOPS"
+        "256 MiB of Infinity Cache stand between L2 and memory",
+        "bf16 check: 304 CU x 4 matrix cores x 256 FMA x 2 x 2.1e9 = 1307 TFLOPS",
       ])
   }()
 }
