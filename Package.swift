@@ -100,7 +100,7 @@ let package = Package(
     program(
       "orrery-bench",
       [
-        "Base", "Simulation", "Serving", "Clusters", "Models", "Tensors", "Inference",
+        "Base", "Simulation", "Serving", "Clusters", "Models", "Tensors", "Inference", "Kernels",
         "References", "LuaBridge", "CBridgePeer", "Bindings", "Host", "Notebooks",
       ]),
 
