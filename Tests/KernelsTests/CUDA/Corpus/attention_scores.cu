@@ -1,5 +1,5 @@
 // Scores of queries against keys with the causal mask.
-// launch attention_scores grid 9 block 64
+// launch attention_scores grid 10 block 64
 // out float att[2*17*17]
 // in float q[2*17*8] uniform -1 1
 // in float k[2*17*8] uniform -1 1

@@ -19,14 +19,11 @@ __global__ void smith_waterman(const char *a, const char *b, int *score) {
     int value = 0;
     if (j >= 1 && j <= 32) {
       int match = a[i - 1] == b[j - 1] ? 2 : -1;
-      value = max(0, diagonals[d % 3][i - 1] + match);
+      value = max(0, diagonals[(d + 1) % 3][i - 1] + match);
       value = max(value, max(diagonals[(d - 1) % 3][i - 1], diagonals[(d - 1) % 3][i]) - 1);
     }
     __syncthreads();
-    if (j < 1 || j > 32) value = 0;
-    const int old = diagonals[d % 3][i];
-    (void)old;
-    diagonals[(d + 0) % 3][i] = value;
+    diagonals[d % 3][i] = value;
     atomicMax(&best, value);
     __syncthreads();
   }

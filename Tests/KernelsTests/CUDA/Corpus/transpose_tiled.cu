@@ -6,7 +6,7 @@
 const int TILE_DIM = 32;
 const int BLOCK_ROWS = 8;
 
-__global__ void transpose_tiled(float *odata, const float *idata);
+__global__ void transpose_tiled(const float *idata, float *odata);
 
 __global__ void transpose_tiled(const float *idata, float *odata) {
   __shared__ float tile[TILE_DIM][TILE_DIM + 1];
