@@ -100,8 +100,9 @@ let package = Package(
     program(
       "orrery-bench",
       [
-        "Base", "Simulation", "Serving", "Clusters", "Models", "Tensors", "Inference", "Kernels",
-        "References", "LuaBridge", "CBridgePeer", "Bindings", "Host", "Notebooks",
+        "Base", "Simulation", "Serving", "Clusters", "Models", "Tensors", "Devices", "Inference",
+        "Kernels", "Sharing", "References", "LuaBridge", "CBridgePeer", "Bindings", "Host",
+        "Notebooks",
       ]),
 
     .target(
