@@ -61,14 +61,26 @@ public final class PTXSource: Sendable {
 
   private func place(of name: String) -> Int? {
     if let index = symbols.firstIndex(of: name) { return index }
-    let wanted = Self.withoutBlanks(name)
-    let names = kernelNames.map(Self.withoutBlanks)
+    let wanted = Self.plain(name)
+    let names = kernelNames.map(Self.plain)
     if let index = names.firstIndex(of: wanted) { return index }
     let same = names.indices.filter { names[$0].prefix { $0 != "<" && $0 != "(" } == wanted }
     return same.count == 1 ? same[0] : nil
   }
 
-  private static func withoutBlanks(_ name: String) -> String { name.filter { $0 != " " } }
+  /// A name without blanks and without the letters behind numbers, as in "8u".
+  private static func plain(_ name: String) -> String {
+    var result = ""
+    var isNumber = false
+    for character in name where character != " " {
+      if isNumber, "uUlL".contains(character) { continue }
+      // Digits that end a name, as in "float2", begin no number.
+      let isInside = result.last.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
+      isNumber = character.isNumber && (isNumber || !isInside)
+      result.append(character)
+    }
+    return result
+  }
 
   /// Overloads are told apart by their parameters.
   private static func distinctNames(_ entries: [PTXFunction]) -> [String] {
