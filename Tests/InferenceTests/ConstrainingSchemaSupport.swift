@@ -84,7 +84,7 @@ struct PlainValidator {
     if let pattern = schema["pattern"]?.string {
       guard
         let found = try? Regex(pattern).asciiOnlyDigits().matchingSemantics(.unicodeScalar)
-          .firstMatch(in: text)
+          .firstMatch(in: pattern.contains("\\s") ? plainSpaces(text) : text)
       else { return "\(path): \"\(text)\" does not match \(pattern)" }
       _ = found
     }
@@ -94,6 +94,15 @@ struct PlainValidator {
       else { return "\(path): \"\(text)\" is no \(format)" }
     }
     return nil
+  }
+
+  /// Swift's `\s` takes the spaces of other scripts, but not behind `\w+`; ECMA's takes them always.
+  private func plainSpaces(_ text: String) -> String {
+    let spaces = "\u{1680}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}".unicodeScalars
+    let scalars = text.unicodeScalars.map { scalar in
+      spaces.contains(scalar) || (0x2000...0x200A).contains(scalar.value) ? " " : scalar
+    }
+    return String(String.UnicodeScalarView(scalars))
   }
 
   /// Written anew, and more loosely than the grammars of the engine.
