@@ -8,10 +8,26 @@ import Testing
     ReferenceFolder.path.map { FileIO.isDirectory("\($0)/serving") } ?? false
   }
 
-  @Test(.tags(.slow), .enabled(if: isReady, "the folder of references is not there"))
-  func `Vidur's runs, the statistics of traces and the hits of caches agree`() throws {
+  private static var isPatient: Bool { trials(1, fast: 0) == 1 }
+
+  private func run(_ isTaken: (String) -> Bool) throws -> (status: Int32, text: String) {
     var lines: [String] = []
-    let run = ReferenceRun(root: try #require(ReferenceFolder.path)) { lines.append($0) }
-    #expect(try run.run(["serving"]) == 0, "\(lines.joined(separator: "\n"))")
+    let files = ReferenceCatalog.files.filter { $0.folder == "serving" && isTaken($0.name) }
+    let run = ReferenceRun(root: try #require(ReferenceFolder.path), files: files) {
+      lines.append($0)
+    }
+    return (try run.run(["serving"]), lines.joined(separator: "\n"))
+  }
+
+  @Test(.enabled(if: isReady, "the folder of references is not there"))
+  func `statistics of traces and hits of prefix caches agree`() throws {
+    let result = try run { $0.hasPrefix("traces/") }
+    #expect(result.status == 0, "\(result.text)")
+  }
+
+  @Test(.tags(.slow), .enabled(if: isReady && isPatient, "ORRERY_SLOW_TESTS is not set"))
+  func `Vidur's runs come out the same, request by request`() throws {
+    let result = try run { $0 == "vidur_runs" }
+    #expect(result.status == 0, "\(result.text)")
   }
 }
