@@ -23,21 +23,29 @@ int ok_must_stop(ok_worker *worker) {
   return atomic_load_explicit(&common->stop, memory_order_relaxed);
 }
 
-enum { SLICE = 65536 };
+/* A warp runs so many instructions in a turn: few enough that warps which read the same lines find
+ * them in L1, as on a device, and many enough that turns cost nothing. */
+enum { TURN = 256, TURNS_BETWEEN_LOOKS = 256 };
 
 int ok_refuel(ok_warp *w, const ok_instruction *i) {
-  const int64_t budget = w->worker->launch->budget, used = w->issued - w->fuel;
-  if (used > budget) return ok_fail(w, i, OK_F_BUDGET, OK_NONE);
-  if (ok_must_stop(w->worker)) return ok_fail(w, i, OK_F_STOPPED, OK_NONE);
-  /* A block before this one has failed: what this one does no longer matters. */
-  if (atomic_load_explicit(&w->worker->common->first_fault, memory_order_relaxed) <
-      w->worker->block) {
-    return ok_fail(w, i, OK_F_STOPPED, OK_NONE);
+  const ok_launch *launch = w->worker->launch;
+  const int64_t used = w->issued - w->fuel;
+  if (launch->step_limit && used >= launch->step_limit) return OK_ENOUGH;
+  if (used > launch->budget) return ok_fail(w, i, OK_F_BUDGET, OK_NONE);
+  if (++w->worker->turns >= TURNS_BETWEEN_LOOKS) {
+    w->worker->turns = 0;
+    if (ok_must_stop(w->worker)) return ok_fail(w, i, OK_F_STOPPED, OK_NONE);
+    /* A block before this one has failed: what this one does no longer matters. */
+    if (atomic_load_explicit(&w->worker->common->first_fault, memory_order_relaxed) <
+        w->worker->block) {
+      return ok_fail(w, i, OK_F_STOPPED, OK_NONE);
+    }
   }
-  int64_t more = budget - used < SLICE ? budget - used : SLICE;
+  int64_t more = launch->budget - used + 1 < TURN ? launch->budget - used + 1 : TURN;
+  if (launch->step_limit && launch->step_limit - used < more) more = launch->step_limit - used;
   w->issued += more;
   w->fuel += more;
-  return 0;
+  return w->worker->warp_count > 1 ? OK_TURN_OVER : 0;
 }
 
 /* ---- slots that no instruction sets ---- */
@@ -119,7 +127,8 @@ static void begin_block(ok_worker *k, int64_t block) {
     w->current = w->alive;
     w->pc = w->ready = w->parked = w->spins = w->turn = w->rotation = 0;
     w->traced = 0;
-    w->issued = w->fuel = launch->budget < SLICE ? launch->budget : SLICE;
+    w->issued = w->fuel = launch->budget < TURN ? launch->budget : TURN;
+    if (launch->step_limit && launch->step_limit < w->fuel) w->issued = w->fuel = launch->step_limit;
     for (int64_t n = 0; n < launch->cleared_count; n++) {
       memset(w->frame + launch->cleared[2 * n], 0, launch->cleared[2 * n + 1]);
     }

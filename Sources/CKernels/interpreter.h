@@ -125,7 +125,18 @@ at_BLOCK: {
   count->lanes += (uint64_t)__builtin_popcount(w->active);
   if (OK_UNLIKELY(worker->trace != 0)) ok_trace_block(w, i);
   w->fuel -= i->target;
-  if (OK_UNLIKELY(w->fuel < 0) && ok_refuel(w, i)) return OK_FAULTED;
+  if (OK_UNLIKELY(w->fuel < 0)) {
+    const int out = ok_refuel(w, i);
+    if (out == OK_ENOUGH) {
+      w->alive = w->current = w->ready = w->parked = 0;
+      return OK_DONE;
+    }
+    if (out == OK_TURN_OVER) {
+      w->pc = (uint32_t)(i - code) + 1;
+      return OK_YIELDED;
+    }
+    if (out) return OK_FAULTED;
+  }
   NEXT;
 }
 

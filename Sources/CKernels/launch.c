@@ -121,11 +121,31 @@ static int run_one(ok_worker *k, int64_t block, const ok_engine *engine) {
   return 0;
 }
 
+/* Whether a block is to run at all. */
+static int is_wanted(const ok_launch *launch, int64_t block) {
+  if (!launch->only_blocks) return 1;
+  int64_t low = 0, high = launch->only_count;
+  while (low < high) {
+    const int64_t middle = (low + high) / 2;
+    if (launch->only_blocks[middle] < block) low = middle + 1;
+    else high = middle;
+  }
+  return low < launch->only_count && launch->only_blocks[low] == block;
+}
+
+/* The end of the blocks that may have to run. */
+static int64_t last_block(const ok_launch *launch, int64_t total) {
+  if (!launch->only_blocks) return total;
+  return launch->only_count ? launch->only_blocks[launch->only_count - 1] + 1 : 0;
+}
+
 static void run_items(ok_worker *k) {
   struct ok_shared_launch *common = k->common;
   const ok_engine *engine = ok_engine_at(k->launch->level);
+  const int64_t end = last_block(k->launch, common->block_total);
   if (k->launch->in_order) {
-    for (int64_t b = 0; b < common->block_total; b++) {
+    for (int64_t b = 0; b < end; b++) {
+      if (!is_wanted(k->launch, b)) continue;
       k->multiprocessor = (uint32_t)(b % k->launch->multiprocessors);
       uint64_t *own = k->l1;
       if (k->l1_all) k->l1 = k->l1_all + (int64_t)k->multiprocessor * l1_words(k);
@@ -140,8 +160,8 @@ static void run_items(ok_worker *k) {
     if (item >= common->items) return;
     k->multiprocessor = (uint32_t)item;
     if (k->l1) memset(k->l1, 0, (size_t)l1_words(k) * 8);
-    for (int64_t b = item; b < common->block_total; b += k->launch->multiprocessors) {
-      if (run_one(k, b, engine)) return;
+    for (int64_t b = item; b < end; b += k->launch->multiprocessors) {
+      if (is_wanted(k->launch, b) && run_one(k, b, engine)) return;
     }
   }
 }

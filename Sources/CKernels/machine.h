@@ -113,6 +113,7 @@ struct ok_worker {
   ok_named_barrier barriers[OK_BARRIERS];
   ok_fault fault;
   uint64_t instructions;
+  uint32_t turns; /* of warps, since the worker looked whether to stop */
   int one_thread;
   int asks; /* it runs on the calling thread, which may ask whether to stop */
 
@@ -169,7 +170,11 @@ const ok_allocation *ok_find(const ok_launch *launch, uint64_t address, uint64_t
 /* True when the launch must stop: asked for, or a block before this one failed. */
 int ok_must_stop(ok_worker *worker);
 
-/* Called when a warp's fuel is gone: refills it. Returns what stops the warp. */
+/* What a refill may say beside 0 and 1: the warp has done all that is wanted of it, or it is another
+ * warp's turn. */
+enum { OK_ENOUGH = 2, OK_TURN_OVER = 3 };
+
+/* Called when a warp's fuel is gone: refills it. Returns 1 for a fault, or one of the above. */
 int ok_refuel(ok_warp *warp, const ok_instruction *instruction);
 
 /* ---- traced blocks (trace.c) ---- */

@@ -99,7 +99,9 @@ static double access_time(machine *m, const or_step *s, int64_t cycle) {
   const int is_shared = s->kind == OR_SHARED_LOAD || s->kind == OR_SHARED_STORE;
   double service = s->wavefronts;
   if (!is_shared) {
-    service = greater(s->wavefronts * sm->global_wavefront, s->lines / sm->lines_per_cycle);
+    const int32_t lookups = (int32_t)((s->lines + sm->lines_per_cycle - 1) / sm->lines_per_cycle);
+    service = greater(service, lookups);
+    service = greater(service, 16.0 * s->sixteens / sm->l1_bytes_per_cycle);
   }
   if (service < 1) service = 1;
   double begin = greater((double)cycle, m->memory_free);

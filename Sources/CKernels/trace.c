@@ -98,6 +98,7 @@ static void sample(ok_warp *w, const ok_instruction *i, const ok_trace_event *ev
 
 void ok_trace_access(ok_warp *w, const ok_instruction *i, int space, uint32_t mask,
                      const uint64_t *addresses, uint32_t size, uint32_t misses) {
+  if (w->traced >= w->worker->launch->trace_events) return;
   ok_trace_event event = {.what = OK_TRACE_ACCESS | (uint32_t)i->site, .space = (uint8_t)space,
                           .lanes = (uint8_t)__builtin_popcount(mask)};
   event.sectors = (uint8_t)distinct(mask, addresses, 5, size - 1);

@@ -24,6 +24,7 @@ enum BenchCommand {
     usage: orrery-bench SUITE... [--json FILE] [--case TEXT] [--rounds N]
            orrery-bench --list
            orrery-bench reference NAME...
+           orrery-bench kernel-times
 
     Measures each case of the suites, ours and the peer's turn about, and holds the medians to the
     case's bar. Exits 1 when a bar is missed or a peer is missing.
@@ -34,6 +35,9 @@ enum BenchCommand {
     do {
       if CommandLine.arguments.dropFirst().first == "reference" {
         exit(try checkReferences(Array(CommandLine.arguments.dropFirst(2))))
+      }
+      if CommandLine.arguments.dropFirst().first == "kernel-times" {
+        exit(try checkReferences(["gpu"], files: ReferenceCatalog.measured))
       }
       if CommandLine.arguments.dropFirst().first == "peak" {
         print(try ChildRun.run(Array(CommandLine.arguments.dropFirst(2))).peakBytes)
@@ -85,10 +89,12 @@ enum BenchCommand {
   }
 
   /// Holds our code against the vectors of some folders below `$ORRERY_REFERENCE`.
-  private static func checkReferences(_ names: [String]) throws(Problem) -> Int32 {
+  private static func checkReferences(
+    _ names: [String], files: [any ReferenceFile] = ReferenceCatalog.files
+  ) throws(Problem) -> Int32 {
     if names.isEmpty { throw Problem("no reference named", fix: usage) }
     let root = getenv("ORRERY_REFERENCE").map { String(cString: $0) } ?? "../shared/reference"
-    return try ReferenceRun(root: root) { print($0) }.run(names)
+    return try ReferenceRun(root: root, files: files) { print($0) }.run(names)
   }
 
   private static func list() -> Int32 {

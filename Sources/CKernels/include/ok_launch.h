@@ -156,6 +156,9 @@ typedef struct {
   const int64_t *traced_blocks; /* rising */
   int64_t traced_count;
   int64_t trace_events; /* the most of one warp */
+  const int64_t *only_blocks; /* rising; NULL: all blocks run */
+  int64_t only_count;
+  int64_t step_limit;   /* a warp ends quietly after so many instructions; 0: never */
   int (*is_stopped)(void *context); /* asked on the calling thread; may be NULL */
   void *context;
 } ok_launch;

@@ -41,7 +41,9 @@ typedef struct {
   /// Cycles of the unit, and until its result is there.
   uint16_t interval, latency;
   /// Passes over the banks, and sectors that go further.
-  uint8_t wavefronts, l2_sectors, dram_sectors, reserved;
+  uint8_t wavefronts, l2_sectors, dram_sectors;
+  /// What lanes ask for, in 16 bytes.
+  uint8_t sixteens;
 } or_step;
 
 /// The steps of one warp.
@@ -56,7 +58,7 @@ typedef struct {
   int32_t resident_blocks, warps_per_block;
   int32_t block_start, barrier_latency;
   int32_t shared_latency, l1_latency, l2_latency, dram_latency;
-  double memory_queue, global_wavefront, lines_per_cycle, l2_sector, dram_sector, backlog;
+  double memory_queue, l1_bytes_per_cycle, lines_per_cycle, l2_sector, dram_sector, backlog;
 } or_multiprocessor;
 
 /// What a replay found: cycles, and how units and warps spent them.

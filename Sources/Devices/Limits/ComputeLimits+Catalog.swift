@@ -67,7 +67,7 @@ extension ComputeLimits {
     blocksPerMultiprocessor: 16, sharedPerMultiprocessor: kib(100),
     sharedPerBlockOptIn: kib(99), reservedSharedPerBlock: kib(1),
     sharedCarveouts: [0, 8, 16, 32, 64, 100].map(kib), l1AndShared: kib(128), fp32Lanes: 128,
-    fp64Lanes: 2, tensorCores: 4, tensorFMAsPerCycle: 128)
+    fp64Lanes: 2, tensorCores: 4, tensorFMAsPerCycle: 128, l1BytesPerCycle: 64)
 
   static let ampere87 = ComputeLimits(
     capability: ComputeCapability(8, 7), name: "8.7", threadsPerMultiprocessor: 1536,
@@ -81,7 +81,7 @@ extension ComputeLimits {
     blocksPerMultiprocessor: 24, sharedPerMultiprocessor: kib(100),
     sharedPerBlockOptIn: kib(99), reservedSharedPerBlock: kib(1),
     sharedCarveouts: [0, 8, 16, 32, 64, 100].map(kib), l1AndShared: kib(128), fp32Lanes: 128,
-    fp64Lanes: 2, tensorCores: 4, tensorFMAsPerCycle: 128)
+    fp64Lanes: 2, tensorCores: 4, tensorFMAsPerCycle: 128, l1BytesPerCycle: 64)
 
   static let hopper90 = ComputeLimits(
     capability: ComputeCapability(9, 0), name: "9.0", threadsPerMultiprocessor: 2048,

@@ -160,8 +160,20 @@ struct LaunchRun {
         launch.traced_blocks = traced.baseAddress
         launch.traced_count = Int64(traced.count)
         launch.trace_events = Int64(options.traceSteps)
+        launch.step_limit = Int64(options.stepLimit ?? 0)
         result.traces = traces.baseAddress
-        execute(&launch, &result)
+        guard let only = options.onlyBlocks else { return execute(&launch, &result) }
+        var wanted = Set(only).filter { $0 >= 0 && $0 < shape.grid.count }.sorted().map {
+          Int64($0)
+        }
+        let count = wanted.count
+        // An empty list must not read as "all".
+        wanted.append(0)
+        wanted.withUnsafeBufferPointer { wanted in
+          launch.only_blocks = wanted.baseAddress
+          launch.only_count = Int64(count)
+          execute(&launch, &result)
+        }
       }
     }
   }

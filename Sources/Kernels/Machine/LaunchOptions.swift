@@ -84,6 +84,12 @@ public struct LaunchOptions {
   public var tracedBlocks: [Int] = []
   /// The most steps of one warp that are kept: basic blocks entered and accesses made.
   public var traceSteps = 12_000
+  /// The only blocks that run; nil for all.
+  ///
+  /// What the others would have written is missing.
+  public var onlyBlocks: [Int]?
+  /// After how many instructions each warp ends quietly; nil for never.
+  public var stepLimit: Int?
   /// Asked about every millisecond on the calling thread; true ends the launch.
   public var isStopped: (() -> Bool)?
 

@@ -115,7 +115,7 @@ private struct TraceReader {
     return TraceStep(
       instruction: instruction.number, lanes: Int(event.lanes),
       lines: isGlobal ? Int(event.lines) : 0, wavefronts: Int(event.wavefronts),
-      l2Sectors: isGlobal ? Int(event.misses) : 0)
+      sectors: isGlobal ? Int(event.sectors) : 0, l2Sectors: isGlobal ? Int(event.misses) : 0)
   }
 }
 

@@ -86,6 +86,9 @@ public struct KernelTiming: Sendable {
   /// Time from one launch to the next on a busy stream (te42kyfo/gpu-benches, gpu-small-kernels).
   public static let launchSeconds = 2.2e-6
 
+  /// How many steps are replayed where blocks are short.
+  static let replayedSteps = 60_000
+
   /// Creates an estimator for a device or a slice of one.
   public init(_ device: Device) { self.device = device }
 
@@ -95,7 +98,10 @@ public struct KernelTiming: Sendable {
     let active = min(multiprocessors, work.blockCount)
     let perMultiprocessor = (work.blockCount + multiprocessors - 1) / multiprocessors
     let resident = min(work.residentBlocks, perMultiprocessor)
-    let replayed = min(perMultiprocessor, max(resident * 3, 4))
+    let steps = max(1, work.blocks.reduce(0) { $0 + $1.steps } / work.blocks.count)
+    // Short blocks fill the queues of the memory only after many of them.
+    let replayed = min(
+      perMultiprocessor, max(resident * 3, 4, min(resident * 16, Self.replayedSteps / steps)))
     let rates = MultiprocessorRates(device, active: active)
     let table = CostTable(device.limits)
     let costs = work.instructions.instructions.map { table.cost(of: $0) }

@@ -13,14 +13,23 @@ extension LaunchResult {
   ) -> TimeEstimate? {
     guard !traces.traces.isEmpty, residentBlocks > 0 else { return nil }
     let traffic = counters.traffic
-    let reads = ratio(traffic.dramReadBytes, traffic.l2ReadBytes)
-    let writes = ratio(traffic.dramWriteBytes, traffic.l2WriteBytes)
+    return estimate(
+      on: device, residentBlocks: residentBlocks, blockCount: blockCount,
+      reads: ratio(traffic.dramReadBytes, traffic.l2ReadBytes),
+      writes: ratio(traffic.dramWriteBytes, traffic.l2WriteBytes))
+  }
+
+  /// Estimates with given shares of sectors past L1 that come from and go to device memory.
+  func estimate(
+    on device: Device, residentBlocks: Int, blockCount: Int, reads: Double, writes: Double
+  ) -> TimeEstimate? {
+    guard !traces.traces.isEmpty else { return nil }
     let blocks = traces.traces.map { missing($0, reads: reads, writes: writes) }
     return KernelTiming(device).estimate(
       LaunchWork(
         instructions: traces.instructions, blocks: blocks, tracedShare: traces.share,
         blockCount: blockCount, residentBlocks: residentBlocks,
-        flops: Double(counters.total.operations.total), dramBytes: traffic.dramBytes))
+        flops: Double(counters.total.operations.total), dramBytes: counters.traffic.dramBytes))
   }
 
   private func ratio(_ part: Double, _ whole: Int) -> Double {
@@ -46,12 +55,45 @@ extension LaunchResult {
     return result
   }
 
+  /// Estimates the launch as if every load of global memory were answered by one level: for chains of
+  /// loads that a benchmark keeps there.
+  public func estimate(
+    on device: Device, residentBlocks: Int, blockCount: Int, answeredBy level: MemoryLevel
+  ) -> TimeEstimate? {
+    var blocks = traces.traces
+    for block in blocks.indices {
+      for warp in blocks[block].warps.indices {
+        for place in blocks[block].warps[warp].indices
+        where blocks[block].warps[warp][place].lines > 0 {
+          let sectors = blocks[block].warps[warp][place].sectors
+          blocks[block].warps[warp][place].l2Sectors = level == .l1 ? 0 : sectors
+          blocks[block].warps[warp][place].dramSectors = level == .dram ? sectors : 0
+        }
+      }
+    }
+    guard !blocks.isEmpty else { return nil }
+    return KernelTiming(device).estimate(
+      LaunchWork(
+        instructions: traces.instructions, blocks: blocks, tracedShare: traces.share,
+        blockCount: blockCount, residentBlocks: residentBlocks))
+  }
+
   /// The first traced access of a line; of the line that costs most where none is named.
   public func sample(line: Int?) -> AccessSample? {
     let shown = traces.samples.filter { $0.space == .shared || $0.space == .global }
     guard let line else { return shown.max { $0.cost < $1.cost } }
     return shown.filter { $0.line == line }.max { $0.cost < $1.cost }
   }
+}
+
+/// A level of the memory behind a multiprocessor.
+public enum MemoryLevel: Sendable {
+  /// The first-level cache.
+  case l1
+  /// The second-level cache.
+  case l2
+  /// Device memory.
+  case dram
 }
 
 /// Which blocks of a launch are traced: some of those that run on one multiprocessor.

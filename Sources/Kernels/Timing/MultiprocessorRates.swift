@@ -7,8 +7,8 @@ public struct MultiprocessorRates: Sendable, Hashable {
   public var schedulers: Int
   /// Cycles of work that the memory pipeline queues before schedulers must wait.
   public var memoryQueue = 48.0
-  /// Cycles of one pass of a global access over the banks; 2 where the cache gives 64 bytes a cycle.
-  public var globalWavefront: Double
+  /// What the first-level cache gives in a cycle, in bytes.
+  public var l1BytesPerCycle: Double
   /// Lines that the first-level cache looks up in a cycle (te42kyfo/gpu-benches, gpu-strides).
   public var linesPerCycle = 4.0
   /// Cycles of this multiprocessor's share of the second-level cache for one sector.
@@ -42,7 +42,7 @@ public struct MultiprocessorRates: Sendable, Hashable {
     let streamed = device.memory.bytesPerSecond.value * device.memory.streamedShare.value
     let dramShare = min(port, streamed / active / clock)
     schedulers = limits.schedulers
-    globalWavefront = Double(limits.sharedBytesPerCycle) / Double(limits.l1BytesPerCycle)
+    l1BytesPerCycle = Double(limits.l1BytesPerCycle)
     l2Sector = 32 / l2Share
     dramSector = 32 / dramShare
     sharedLatency = Int(device.latencies.shared.value)
@@ -60,7 +60,7 @@ public struct MultiprocessorRates: Sendable, Hashable {
       barrier_latency: Int32(barrierLatency), shared_latency: Int32(sharedLatency),
       l1_latency: Int32(l1Latency), l2_latency: Int32(l2Latency),
       dram_latency: Int32(dramLatency), memory_queue: memoryQueue,
-      global_wavefront: globalWavefront, lines_per_cycle: linesPerCycle, l2_sector: l2Sector,
+      l1_bytes_per_cycle: l1BytesPerCycle, lines_per_cycle: linesPerCycle, l2_sector: l2Sector,
       dram_sector: dramSector, backlog: backlog)
   }
 }

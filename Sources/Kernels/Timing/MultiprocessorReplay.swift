@@ -74,8 +74,13 @@ extension ReplayResult {
 /// Turns scheduled steps into what the replay reads.
 private struct StepTable {
   private let templates: [or_step]
+  /// Bytes that one lane of each instruction moves.
+  private let laneBytes: [Int]
 
   init(kernel: InstructionList, costs: [InstructionCost]) {
+    laneBytes = kernel.instructions.map { instruction in
+      instruction.type.bytes * max(instruction.destinations.count, instruction.sources.count, 1)
+    }
     templates = zip(kernel.instructions, costs).map { instruction, cost in
       var step = or_step()
       step.pipe = cost.pipe.rawValue
@@ -92,6 +97,8 @@ private struct StepTable {
     let producers = scheduled.producers
     step.producers = (producers[0], producers[1], producers[2], producers[3])
     step.lines = scheduled.trace.lines
+    let bytes = Int(scheduled.trace.lanes) * laneBytes[Int(scheduled.trace.instruction)]
+    step.sixteens = UInt8(clamping: bytes / 16)
     step.wavefronts = scheduled.trace.wavefronts
     step.l2_sectors = scheduled.trace.l2Sectors
     step.dram_sectors = scheduled.trace.dramSectors

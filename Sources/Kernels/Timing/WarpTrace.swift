@@ -9,6 +9,8 @@ public struct TraceStep: Hashable, Sendable {
   /// Passes over the banks: wavefronts of a shared access, the same count over a global one; for an
   /// atomic the most lanes that met at one address.
   public var wavefronts: UInt8
+  /// Distinct 32-byte sectors of a global access.
+  public var sectors: UInt8
   /// Sectors that went to the second-level cache.
   public var l2Sectors: UInt8
   /// Sectors of those that went to device memory.
@@ -16,13 +18,14 @@ public struct TraceStep: Hashable, Sendable {
 
   /// Creates a step; an instruction without memory needs its number and lanes only.
   public init(
-    instruction: Int, lanes: Int = 32, lines: Int = 0, wavefronts: Int = 0, l2Sectors: Int = 0,
-    dramSectors: Int = 0
+    instruction: Int, lanes: Int = 32, lines: Int = 0, wavefronts: Int = 0, sectors: Int = 0,
+    l2Sectors: Int = 0, dramSectors: Int = 0
   ) {
     self.instruction = Int32(instruction)
     self.lanes = UInt8(lanes)
     self.lines = UInt8(lines)
     self.wavefronts = UInt8(wavefronts)
+    self.sectors = UInt8(sectors)
     self.l2Sectors = UInt8(l2Sectors)
     self.dramSectors = UInt8(dramSectors)
   }

@@ -25,10 +25,10 @@ import Testing
 
   @Test(
     "NVIDIA's compiler takes the corpus and its code gives the same results",
-    .tags(.tool), .enabled(if: NVCC.path != nil, "nvcc is not installed"),
+    .tags(.tool), .enabled(if: CorpusCompiler.path != nil, "nvcc is not installed"),
     arguments: try Corpus.all())
   func differential(program: Corpus) throws {
-    let text = try NVCC.compile(program)
+    let text = try CorpusCompiler.compile(program)
     let ours = try CorpusRun(
       program, source: CUDASource(program.source, name: program.name + ".cu"))
     let theirs = try CorpusRun(
@@ -48,7 +48,7 @@ import Testing
 }
 
 /// NVIDIA's compiler, where `$ORRERY_NVCC` or the path has one.
-enum NVCC {
+enum CorpusCompiler {
   static let path: String? = {
     let environment = ProcessInfo.processInfo.environment
     let folders = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/nvcc" }

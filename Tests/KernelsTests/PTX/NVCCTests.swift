@@ -17,8 +17,8 @@ import Testing
     let uses = program.kernel.contains("<") ? [program.kernel] : []
     let ptx = try PTXSource(
       compiling: program.source, name: name, with: compiler, kernels: uses, options: ["-w"])
-    let theirs = try CorpusRun(program, of: ptx, kernel: program.kernel)
-    let ours = try CorpusRun(
+    let theirs = try PTXCorpusRun(program, of: ptx, kernel: program.kernel)
+    let ours = try PTXCorpusRun(
       program, of: CUDASource(program.source, name: name), kernel: program.kernel)
     // Contraction and the order of sums differ in the last places even where equality is asked.
     #expect(theirs.difference(from: ours) <= max(program.expectation.tolerance, 1e-6))

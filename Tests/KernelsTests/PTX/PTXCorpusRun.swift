@@ -2,7 +2,7 @@ import Base
 import Kernels
 
 /// A run of a corpus program, whichever front end read it.
-struct CorpusRun {
+struct PTXCorpusRun {
   /// What the program's output array holds in the end, as numbers.
   let output: [Double]
   /// What it printed.
@@ -45,7 +45,7 @@ struct CorpusRun {
   }
 
   /// The greatest difference, each measured against its number; NaN agrees with NaN.
-  func difference(from other: CorpusRun) -> Double {
+  func difference(from other: PTXCorpusRun) -> Double {
     guard output.count == other.output.count else { return .infinity }
     return zip(output, other.output).reduce(0.0) { worst, pair in
       if pair.0 == pair.1 || (pair.0.isNaN && pair.1.isNaN) { return worst }

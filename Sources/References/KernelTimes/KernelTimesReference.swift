@@ -1,0 +1,110 @@
+import Base
+import Devices
+
+/// `kernels_measured.json`: figures of public benchmarks, held against the estimate of time.
+///
+/// The bars are those of the whole file: the median error, and the order inside each ladder of kernels.
+struct KernelTimesReference: ReferenceFile {
+  let folder = "gpu"
+  let name = "kernels_measured.json"
+
+  /// The largest median error that passes.
+  static let medianBar = 0.25
+  /// The least rank correlation that passes.
+  static let rankBar = 0.95
+
+  func check(_ document: JSONValue) throws(Problem) -> ReferenceTally? {
+    var tally = ReferenceTally()
+    let model = KernelTimeModel()
+    var predicted: [(row: MeasuredRow, value: Double)] = []
+    for entry in try document.list("entries") {
+      let row = try MeasuredRow(entry)
+      do throws(Problem) {
+        guard let value = try model.predict(row) else {
+          tally.skip(String(row.suite.prefix(28)))
+          continue
+        }
+        predicted.append((row, value))
+      } catch {
+        tally.count(false, "\(row.id): \(error)")
+      }
+    }
+    let errors = predicted.map { abs($0.value / $0.row.value - 1) }
+    let median = middle(errors)
+    tally.count(median <= Self.medianBar, "the median error is \(percent(median))")
+    tally.note("median error \(percent(median)) of \(errors.count) rows")
+    note(bySuite: predicted, &tally)
+    check(ladders: predicted, &tally)
+    note(worst: predicted, &tally)
+    return tally
+  }
+
+  private func note(
+    bySuite rows: [(row: MeasuredRow, value: Double)], _ tally: inout ReferenceTally
+  ) {
+    let groups = Dictionary(grouping: rows) { "\($0.row.suite.prefix(36)) \($0.row.deviceName)" }
+    for (name, rows) in groups.sorted(by: { $0.key < $1.key }) {
+      let errors = rows.map { abs($0.value / $0.row.value - 1) }
+      let bias = middle(rows.map { $0.value / $0.row.value - 1 })
+      tally.note(
+        "\(name.padded(toWidth: 66)) \(rows.count) rows, median "
+          + "\(percent(middle(errors))), bias \(percent(bias))")
+    }
+  }
+
+  /// Kernels of one suite, device and metric: their order is to be as measured.
+  private func check(
+    ladders rows: [(row: MeasuredRow, value: Double)], _ tally: inout ReferenceTally
+  ) {
+    for (name, rows) in Dictionary(grouping: rows, by: { $0.row.ladder ?? "" })
+      .sorted(by: { $0.key < $1.key }) where rows.count >= 4 && !name.isEmpty
+    {
+      let rank = RankCorrelation.spearman(rows.map(\.value), rows.map(\.row.value))
+      tally.count(rank >= Self.rankBar, "\(name): rank correlation \(rounded(rank))")
+      tally.note("\(name): rank correlation \(rounded(rank)) of \(rows.count)")
+    }
+  }
+
+  private func note(worst rows: [(row: MeasuredRow, value: Double)], _ tally: inout ReferenceTally)
+  {
+    let sorted = rows.sorted { abs($0.value / $0.row.value - 1) > abs($1.value / $1.row.value - 1) }
+    for (row, value) in sorted.prefix(12) {
+      tally.note(
+        "worst: \(row.id) \(row.size): \(rounded(value)) for \(row.value) \(row.metric), "
+          + percent(value / row.value - 1))
+    }
+  }
+
+  private func middle(_ values: [Double]) -> Double { Quantiles(values).at(0.5) ?? .nan }
+  private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+  private func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+}
+
+/// How alike two orders are.
+enum RankCorrelation {
+  /// Spearman's coefficient; equal values share their mean rank.
+  static func spearman(_ first: [Double], _ second: [Double]) -> Double {
+    let (a, b) = (ranks(first), ranks(second))
+    let mean = Double(a.count + 1) / 2
+    var (top, left, right) = (0.0, 0.0, 0.0)
+    for (x, y) in zip(a, b) {
+      top += (x - mean) * (y - mean)
+      left += (x - mean) * (x - mean)
+      right += (y - mean) * (y - mean)
+    }
+    return left == 0 || right == 0 ? 1 : top / (left * right).squareRoot()
+  }
+
+  private static func ranks(_ values: [Double]) -> [Double] {
+    let order = values.indices.sorted { values[$0] < values[$1] }
+    var ranks = [Double](repeating: 0, count: values.count)
+    var start = 0
+    while start < order.count {
+      var end = start
+      while end + 1 < order.count, values[order[end + 1]] == values[order[start]] { end += 1 }
+      for place in start...end { ranks[order[place]] = Double(start + end) / 2 + 1 }
+      start = end + 1
+    }
+    return ranks
+  }
+}
