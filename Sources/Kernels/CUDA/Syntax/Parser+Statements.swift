@@ -163,20 +163,19 @@ extension Parser {
     return try finishVariable(head, declarator, templateParameters: nil)
   }
 
-  /// True if a `;` comes before the bracket of the statement's head closes.
+  /// True if one `;` comes before the bracket of the statement's head closes.
   private func hasInitializer() -> Bool {
     var level = 0
-    var index = position
-    while index < tokens.count, index < position + 4000 {
-      let token = tokens[index]
-      index += 1
-      guard token.kind == .punctuator else { continue }
+    var semicolons = 0
+    for token in tokens[position..<min(position + 4000, tokens.count)]
+    where token.kind == .punctuator {
       switch token.text {
       case "(", "[", "{": level += 1
       case ")", "]", "}":
         level -= 1
-        if level < 0 { return false }
-      case ";" where level == 0: return true
+        // Where a bracket is missing the `;` is that of the statement, and a brace comes first.
+        if level < 0 { return token.text == ")" && semicolons == 1 }
+      case ";" where level == 0: semicolons += 1
       default: break
       }
     }

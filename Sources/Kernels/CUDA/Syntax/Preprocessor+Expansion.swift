@@ -74,7 +74,11 @@ extension Preprocessor {
         result.append(word)
         return
       }
-      guard let arguments = arguments(of: macro, parameters, word, &stack) else { return }
+      guard let arguments = arguments(of: macro, parameters, word, &stack) else {
+        // The name stays, as a value, so that one fault gives one message.
+        result.append(word)
+        return
+      }
       let busy = inUse.union(stack.levels.compactMap(\.macro))
       body = substitute(macro, parameters, arguments, word, inUse: busy, depth: depth)
     } else {
