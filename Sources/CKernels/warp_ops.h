@@ -60,57 +60,83 @@ static int shuffle_any(ok_warp *w, const ok_instruction *i) {
   return 0;
 }
 
-/* The acting lanes that an operation's mask names. */
-OK_INLINE uint32_t ok_members(const ok_warp *w, uint32_t slot) {
-  if (slot == OK_NONE) return w->active;
-  return ((const u32a *)(w->frame + slot))[__builtin_ctz(w->active)] & w->active;
+/* Lanes that act together: those of `left` whose masks are alike. Sets the members of their mask
+ * that act, and takes the lanes out of `left`. */
+OK_INLINE uint32_t ok_next_group(const ok_warp *w, uint32_t slot, uint32_t *left,
+                                 uint32_t *members) {
+  uint32_t group = 0;
+  if (slot == OK_NONE) {
+    group = *left, *members = w->active;
+  } else {
+    const u32a *masks = (const u32a *)(w->frame + slot);
+    const uint32_t mask = masks[__builtin_ctz(*left)];
+    for (uint32_t m = *left; m; m &= m - 1) {
+      int l = __builtin_ctz(m);
+      group |= (uint32_t)(masks[l] == mask) << l;
+    }
+    *members = mask & w->active;
+  }
+  *left &= ~group;
+  return group;
 }
 
 static int vote_any(ok_warp *w, const ok_instruction *i) {
-  uint32_t members = ok_members(w, i->b), p = *SLOT(u32a, a) & members;
-  if (i->operation == OK_V_BALLOT) {
-    ok_put32(w, i->d, (u32x){0} + p);
-    return 0;
+  uint32_t left = w->active, members, answers = 0, p = *SLOT(u32a, a);
+  uint32_t out[32] OK_ALIGNED = {0};
+  while (left) {
+    const uint32_t group = ok_next_group(w, i->b, &left, &members), holding = p & members;
+    if (i->operation == OK_V_BALLOT) {
+      for (uint32_t m = group; m; m &= m - 1) out[__builtin_ctz(m)] = holding;
+      continue;
+    }
+    int holds = i->operation == OK_V_ALL ? holding == members
+                : i->operation == OK_V_ANY ? holding != 0 : holding == 0 || holding == members;
+    if (holds) answers |= group;
   }
-  int holds = i->operation == OK_V_ALL ? p == members
-              : i->operation == OK_V_ANY ? p != 0 : p == 0 || p == members;
-  ok_put1(w, i->d, holds ? ~0u : 0u);
+  if (i->operation == OK_V_BALLOT) ok_put_array(w, i->d, out, 4);
+  else ok_put1(w, i->d, answers);
   return 0;
 }
 
 static int match_any(ok_warp *w, const ok_instruction *i) {
-  uint32_t members = ok_members(w, i->b), out[32] OK_ALIGNED, equal = 1;
-  int wide = ok_class(i->type) == 2;
-  int first = members ? __builtin_ctz(members) : 0;
-  for (int l = 0; l < 32; l++) {
-    uint32_t mask = 0;
-    for (uint32_t m = members; m; m &= m - 1) {
-      int k = __builtin_ctz(m);
-      int same = wide ? SLOT(u64a, a)[k] == SLOT(u64a, a)[l] : SLOT(u32a, a)[k] == SLOT(u32a, a)[l];
-      mask |= (uint32_t)same << k;
+  const int wide = ok_class(i->type) == 2;
+  uint32_t left = w->active, members, alike = 0, out[32] OK_ALIGNED = {0};
+  while (left) {
+    const uint32_t group = ok_next_group(w, i->b, &left, &members);
+    int equal = 1;
+    for (uint32_t g = group; g; g &= g - 1) {
+      const int l = __builtin_ctz(g);
+      for (uint32_t m = members; m; m &= m - 1) {
+        const int k = __builtin_ctz(m);
+        int same = wide ? SLOT(u64a, a)[k] == SLOT(u64a, a)[l] : SLOT(u32a, a)[k] == SLOT(u32a, a)[l];
+        out[l] |= (uint32_t)same << k;
+      }
+      if (out[l] != members) equal = 0;
     }
-    out[l] = mask;
-    if (l == first) equal = mask == members;
-  }
-  if (i->operation == OK_M_ALL) {
-    for (int l = 0; l < 32; l++) out[l] = equal ? members : 0;
+    if (equal) alike |= group;
+    if (i->operation != OK_M_ALL) continue;
+    for (uint32_t g = group; g; g &= g - 1) out[__builtin_ctz(g)] = equal ? members : 0;
   }
   ok_put_array(w, i->d, out, 4);
-  if (i->e != OK_NONE) ok_put1(w, i->e, equal ? ~0u : 0u);
+  if (i->e != OK_NONE) ok_put1(w, i->e, alike);
   return 0;
 }
 
 static int reduce_any(ok_warp *w, const ok_instruction *i) {
-  uint32_t members = ok_members(w, i->b);
   const u32a *pa = SLOT(u32a, a);
-  uint64_t total = 0;
-  int begun = 0;
-  for (uint32_t m = members; m; m &= m - 1) {
-    uint64_t v = pa[__builtin_ctz(m)];
-    total = begun ? ok_combine(i->operation, i->type, total, v, 0) : v;
-    begun = 1;
+  uint32_t left = w->active, members, out[32] OK_ALIGNED = {0};
+  while (left) {
+    const uint32_t group = ok_next_group(w, i->b, &left, &members);
+    uint64_t total = 0;
+    int begun = 0;
+    for (uint32_t m = members; m; m &= m - 1) {
+      uint64_t v = pa[__builtin_ctz(m)];
+      total = begun ? ok_combine(i->operation, i->type, total, v, 0) : v;
+      begun = 1;
+    }
+    for (uint32_t m = group; m; m &= m - 1) out[__builtin_ctz(m)] = (uint32_t)total;
   }
-  ok_put32(w, i->d, (u32x){0} + (uint32_t)total);
+  ok_put_array(w, i->d, out, 4);
   return 0;
 }
 
