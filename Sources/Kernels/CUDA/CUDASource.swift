@@ -178,7 +178,9 @@ public final class CUDASource {
       lowering = Lowering(module: module, facts: facts)
       result = try body(lowering)
     }
-    precondition(!lowering.hasLearned, "what a lowering learns has an end")
+    guard !lowering.hasLearned else {
+      throw fault("the kernel's variables depend on one another in too many ways", at: nil)
+    }
     return result
   }
 

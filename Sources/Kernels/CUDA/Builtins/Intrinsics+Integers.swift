@@ -44,7 +44,9 @@ extension Intrinsics {
         let argument = try call.number(0, lowering)
         let result = type ?? .arithmetic(argument.type.arithmetic?.promoted ?? .int)
         let value = try lowering.convert(argument, to: result)
-        if let known = value.integer { return .integer(abs(known), result) }
+        if let known = value.integer {
+          return .integer(lowering.wrap(known < 0 ? 0 &- known : known, result), result)
+        }
         if let known = value.floating { return Value(result, .floating(abs(known))) }
         if result.arithmetic?.isUnsigned == true { return value }
         return lowering.compute(.unary(.absolute), result, value)

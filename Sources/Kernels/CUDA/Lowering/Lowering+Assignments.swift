@@ -15,7 +15,7 @@ extension Lowering {
     let read = try self.read(given, syntax)
     let converted = try convertImplicitly(
       read, to: object.type, as: "what is assigned to it", at: syntax.range,
-      target: target.rootName)
+      target: target.plainName)
     mark(target.location)
     try write(converted, to: place, object.qualifiedType)
     return object

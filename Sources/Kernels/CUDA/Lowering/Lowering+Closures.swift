@@ -71,7 +71,7 @@ extension Lowering {
     }
     let saved = (frame, scope, pinned, current)
     defer { (frame, scope, pinned, current) = saved }
-    guard inlineDepth < 200 else { throw fail("calls nest deeper than 200", at: expression) }
+    try checkDepth("lambda", at: expression.range)
     inlineDepth += 1
     defer { inlineDepth -= 1 }
     let path = module.keys.call(

@@ -183,7 +183,7 @@ extension Lowering {
       if declaration.underlying == nil, next < 0 { underlying = .int }
       constants[enumerator.name.text] = next
       inner.define(enumerator.name.text, .value(.integer(next)))
-      next += 1
+      next &+= 1
     }
     let enumeration = Enumeration(
       name: declaration.name?.text ?? "enum", underlying: underlying,

@@ -1,13 +1,18 @@
 /// Expressions: each gives a value, writing the instructions that compute it.
 extension Lowering {
-  /// How deep expressions and calls may nest.
-  static let depthLimit = 400
+  /// The most expressions that one walk of a kernel meets, copies of unrolled loops included.
+  static let stepLimit = 3_000_000
 
   /// Walks an expression; what it gives may be an object that is still to be read.
   func lower(_ expression: Expression) throws(Fault) -> Value {
     let saved = current
     current = expression.range
     defer { current = saved }
+    steps += 1
+    guard steps < Self.stepLimit else {
+      throw fail(
+        "the kernel takes more than \(Self.stepLimit) steps to compile", at: expression.range)
+    }
     switch expression.kind {
     case .integer(let literal): return integer(literal)
     case .floating(let literal):

@@ -79,6 +79,9 @@ extension Lowering {
     var type = try resolve(variable.type)
     let initial = variable.initializer == nil ? nil : try constantInitializer(of: variable)
     if let complete = initial?.type, type.type.isArray { type.type = complete }
+    if let bytes = type.type.bytes, bytes > 1 << 32 {
+      throw fail("'\(name)' would take \(bytes) bytes", at: variable.range)
+    }
     guard type.type.bytes != nil else {
       throw fail(
         "variable '\(name)' has the incomplete type '\(type.spelling)'", at: variable.range)
@@ -132,13 +135,17 @@ extension Lowering {
     _ name: String, _ type: CType, _ variable: VariableDeclaration
   ) throws(Fault) -> Pointer {
     let extra = try variable.alignment.map { (e) throws(Fault) in
-      try constantInteger(e, for: "an alignment")
+      try self.alignment(e)
     }
     // Arrays begin where any vector access to them is aligned.
     let wanted = type.isArray ? 16 : type.alignment
     let alignment = max(wanted, type.alignment, extra ?? 1)
     let offset = (sharedBytes + alignment - 1) / alignment * alignment
     let bytes = type.bytes ?? 0
+    guard offset + bytes <= 1 << 24 else {
+      throw fail(
+        "\(offset + bytes) bytes of shared memory are more than any device has", at: variable.range)
+    }
     sharedBytes = offset + bytes
     sharedSymbols.append(
       MemorySymbol(

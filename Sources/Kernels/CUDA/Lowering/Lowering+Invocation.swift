@@ -1,7 +1,7 @@
 /// Bodies of called functions, written in place of the call.
 extension Lowering {
   /// How often a function may stand in a chain of calls.
-  static let recursionLimit = 96
+  static let recursionLimit = 60
 
   func invoke(
     _ candidate: Candidate, _ arguments: [Value], _ object: Value?, at expression: Expression
@@ -97,9 +97,7 @@ extension Lowering {
     _ call: CalledFunction, _ object: Value?, at expression: Expression,
     _ body: () throws(Fault) -> Value
   ) throws(Fault) -> Value {
-    guard inlineDepth < 200 else {
-      throw fail("calls nest deeper than 200 at '\(call.instance)'", at: expression)
-    }
+    try checkDepth(call.instance, at: expression.range)
     let saved = (frame, scope, pinned, current, unrollFactor)
     let site = pinned ?? SourceRange(expression.location, expression.range.end)
     let path = module.keys.call(
@@ -121,6 +119,17 @@ extension Lowering {
       inlineDepth -= 1
     }
     return try body()
+  }
+
+  /// Calls and instances nest and multiply only so far, whatever a source asks for.
+  func checkDepth(_ name: String, at range: SourceRange) throws(Fault) {
+    invocations += 1
+    guard inlineDepth < 100 else {
+      throw fail("calls and templates nest deeper than 100 at '\(name)'", at: range)
+    }
+    guard invocations < 100_000, builder.statements.count < 1_000_000 else {
+      throw fail("the kernel grows beyond a million instructions at '\(name)'", at: range)
+    }
   }
 
   private func setThis(

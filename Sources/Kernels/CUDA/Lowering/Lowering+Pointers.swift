@@ -4,7 +4,7 @@ extension Lowering {
   func address(of pointer: Pointer) -> Address {
     guard case .operand(let base) = pointer.base else { return Address(base: .word(0)) }
     if !pointer.space.isWide, pointer.index == nil, case .immediate(let bits) = base {
-      return Address(base: .word(Int(bits) + pointer.offset))
+      return Address(base: .word(Int(truncatingIfNeeded: bits) &+ pointer.offset))
     }
     return Address(
       base: base, index: pointer.index, indexIsSigned: pointer.indexIsSigned,
@@ -27,7 +27,7 @@ extension Lowering {
     }
     if pointer.offset == 0 { return sum }
     if case .immediate(let bits) = sum {
-      return .wide(Int(bitPattern: UInt(bits)) + pointer.offset)
+      return .wide(Int(bitPattern: UInt(bits)) &+ pointer.offset)
     }
     return builder.compute(.binary(.add), .u64, sum, .wide(pointer.offset))
   }
@@ -35,11 +35,11 @@ extension Lowering {
   private func narrowAddress(_ base: Operand, _ pointer: Pointer) -> Operand {
     var sum = base
     if case .immediate(let bits) = sum, pointer.index == nil {
-      return .word(Int(bits) + pointer.offset)
+      return .word(Int(truncatingIfNeeded: bits) &+ pointer.offset)
     }
     if let index = pointer.index {
       if case .immediate(let bits) = base {
-        let start = Operand.word(Int(bits) + pointer.offset)
+        let start = Operand.word(Int(truncatingIfNeeded: bits) &+ pointer.offset)
         return builder.compute(
           .ternary(.multiplyAdd), .u32, index, .word(pointer.scale), start)
       }
@@ -63,7 +63,9 @@ extension Lowering {
     }
     let offset = addressOperand(pointer)
     let window = pointer.space.window
-    if case .immediate(let bits) = offset { return .immediate(window + UInt64(UInt32(bits))) }
+    if case .immediate(let bits) = offset {
+      return .immediate(window + UInt64(UInt32(truncatingIfNeeded: bits)))
+    }
     let wide = builder.compute(.convert(from: .u32, .nearest, saturates: false), .u64, offset)
     return builder.compute(.binary(.add), .u64, wide, .immediate(window))
   }
@@ -79,12 +81,12 @@ extension Lowering {
     _ pointer: Pointer, by count: Value, elementBytes: Int, isNegated: Bool = false
   ) throws(Fault) -> Pointer {
     if let constant = count.integer {
-      let distance = isNegated ? -constant : constant
+      let distance = isNegated ? 0 &- constant : constant
       if case .cells(let list, let at) = pointer.base {
-        return Pointer(cells: list, at: at + distance)
+        return Pointer(cells: list, at: at &+ distance)
       }
       var moved = pointer
-      moved.offset += distance * elementBytes
+      moved.offset = moved.offset &+ distance &* elementBytes
       return moved
     }
     let start = pointer.cells == nil ? pointer : spill(pointer)

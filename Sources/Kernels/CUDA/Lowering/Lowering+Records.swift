@@ -70,7 +70,7 @@ extension Lowering {
       inner.define(word, .type(QualifiedType(.record(record))))
     }
     if let alignment = declaration.alignment {
-      record.align(to: try constantInteger(alignment, for: "an alignment"))
+      record.align(to: try self.alignment(alignment))
     }
     for (index, base) in declaration.bases.enumerated() {
       let type = try resolve(base)
@@ -137,13 +137,25 @@ extension Lowering {
     let width = try variable.bitWidth.map { (e) throws(Fault) in
       try constantInteger(e, for: "the width of a bit-field")
     }
+    if let width, width < 0 || width > 8 * (type.type.bytes ?? 4) {
+      throw fail("a bit-field of \(type.spelling) cannot have \(width) bits", at: variable.range)
+    }
     let alignment = try variable.alignment.map { (e) throws(Fault) in
-      try constantInteger(e, for: "an alignment")
+      try self.alignment(e)
     }
     let isUnnamed = name.isEmpty && type.type.record != nil
     record.addField(
       name, type, bits: width, isTransparent: isUnnamed, alignedTo: alignment ?? 1)
     if let initializer = variable.initializer { record.defaults[name] = initializer }
+  }
+
+  /// What `alignas` asks for.
+  func alignment(_ expression: Expression) throws(Fault) -> Int {
+    let bytes = try constantInteger(expression, for: "an alignment")
+    guard bytes >= 1, bytes <= 4096, bytes & (bytes - 1) == 0 else {
+      throw fail("an alignment is a power of two up to 4096, got \(bytes)", at: expression.range)
+    }
+    return bytes
   }
 
   /// Static members with values that need the complete record.

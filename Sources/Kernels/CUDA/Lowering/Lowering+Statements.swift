@@ -149,6 +149,10 @@ extension Lowering {
     if initial == nil, type.isConst, type.type.record == nil {
       throw fail("constant '\(name)' needs a value", at: variable.range)
     }
+    if let bytes = type.type.bytes, bytes > 1 << 19 {
+      throw fail(
+        "'\(name)' takes \(bytes) bytes; a lane has 512 KiB of its own", at: variable.range)
+    }
     mark(variable.name.range.start)
     if variable.specifiers.contains(.constexpr), let initial, !initial.isConstant,
       type.type.arithmetic != nil

@@ -144,6 +144,12 @@ extension Lowering {
     let values = try completed(
       given, parameters, around: template.scope, name: template.name, at: range)
     if let known = template.instances[values] { return known }
+    try checkDepth(template.name, at: range)
+    module.instanceDepth += 1
+    defer { module.instanceDepth -= 1 }
+    guard module.instanceDepth < 60 else {
+      throw fail("instances of '\(template.name)' nest deeper than 60", at: range)
+    }
     let spelled = values.map(\.spelling).joined(separator: ", ")
     let record = Record(name: "\(template.name)<\(spelled)>")
     record.origin = (template, values)

@@ -69,6 +69,10 @@ extension Lowering {
       throw fail("an array of \(number) elements is too long", at: count.range)
     }
     if element.type == .void { throw fail("array of 'void'", at: range) }
+    let (bytes, isTooLong) = (element.type.bytes ?? 1).multipliedReportingOverflow(by: number)
+    guard !isTooLong, bytes < 1 << 40 else {
+      throw fail("an array of this type would have more than a terabyte", at: range)
+    }
     return QualifiedType(
       .array(element, count: number), isConst: element.isConst, isVolatile: element.isVolatile)
   }

@@ -36,6 +36,8 @@ final class Lowering {
   var sharedSymbols: [MemorySymbol] = []
   var sharedVariables: [String: Variable] = [:]
   var inlineDepth = 0
+  var invocations = 0
+  var steps = 0
   /// How many conversions by constructors are being weighed.
   var constructionDepth = 0
   /// How many copies of a body the loops around make when they are unrolled.

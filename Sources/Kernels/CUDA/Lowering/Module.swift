@@ -7,6 +7,8 @@ final class Module {
   /// True while library text is declared and not the person's.
   var declaresLibrary = false
   var warnings: [Diagnostic] = []
+  /// How many instances of class templates are being laid out inside one another.
+  var instanceDepth = 0
   /// All `__global__` functions, in order.
   var kernels: [FunctionEntity] = []
   /// Functions of the person that can be checked without a call.

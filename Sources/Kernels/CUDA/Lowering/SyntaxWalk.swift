@@ -32,6 +32,9 @@ extension Expression {
     }
   }
 
+  /// The word, where the expression is nothing else.
+  var plainName: String? { if case .name(let name) = kind { name.simple } else { nil } }
+
   /// True where a word is used somewhere inside.
   func mentions(_ word: String) -> Bool {
     var found = false
