@@ -253,18 +253,23 @@ cuda = {}
 ---@field with? "orrery"|"nvcc" who compiles CUDA-C (default "orrery")
 ---@field arch? string the architecture, as in "sm_90"; sm_80 where none is named
 ---@field defines? table<string, string> macros, as -D gives them
+---@field kernels? string[] instances of templates that nvcc is to make
 
 --- Compiles CUDA-C or PTX; the kernels are fields of the result.
 ---
---- Templates are instantiated by name: k["mmT<8>"]. with = "nvcc" compiles by NVIDIA's compiler where it is installed (pip install nvidia-cuda-nvcc) and runs its PTX.
----
---- ```lua
---- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }")
---- ```
+--- Templates are instantiated by name: k["mmT<8>"]. with = "nvcc" compiles by NVIDIA's compiler where it is installed and runs its PTX; list template instances in kernels.
 ---@param source string CUDA-C or PTX, or a path ending in .cu, .cuh or .ptx
 ---@param options? cuda.compile.Options
 ---@return cuda.Module
 function cuda.compile(source, options) end
+
+--- True where NVIDIA's compiler is installed.
+---
+--- ```lua
+--- cuda.has_nvcc()
+--- ```
+---@return boolean
+function cuda.has_nvcc() end
 
 ---@class cuda.occupancy.Options
 ---@field device? gpu.Device|gpu.Instance|string a device or its name

@@ -33,17 +33,23 @@ public enum CudaModule: LuaDeclarations {
     ) { state, source, options in try CudaCompiler(state, options.values).compile(source) }
     .detail(
       "Templates are instantiated by name: k[\"mmT<8>\"]. with = \"nvcc\" compiles by NVIDIA's "
-        + "compiler where it is installed (pip install nvidia-cuda-nvcc) and runs its PTX."
-    )
-    .example("cuda.compile(\(saxpyText))")
+        + "compiler where it is installed and runs its PTX; list template instances in kernels.")
+    function("has_nvcc", "True where NVIDIA's compiler is installed.") { NVCC.find() != nil }
+      .example("cuda.has_nvcc()")
   }
 
-  private static var options: Argument<Named<String?, String, String?, [String: String]?>> {
+  private static var options:
+    Argument<
+      Named<String?, String, String?, [String: String]?, [String]?>
+    >
+  {
     .named(
       .optional(.string("name", "what messages call the source")),
       .choice("with", "who compiles CUDA-C", among: ["orrery", "nvcc"], default: "orrery"),
       .optional(.string("arch", "the architecture, as in \"sm_90\"; sm_80 where none is named")),
-      .optional(.value("defines", "macros, as -D gives them", of: [String: String].self)))
+      .optional(.value("defines", "macros, as -D gives them", of: [String: String].self)),
+      .optional(
+        .value("kernels", "instances of templates that nvcc is to make", of: [String].self)))
   }
 
   /// A source for examples.
@@ -64,13 +70,17 @@ private struct CudaCompiler {
   let compiler: String
   let architecture: String
   let defines: [String: String]
+  let kernels: [String]
 
-  init(_ state: LuaState, _ options: (String?, String, String?, [String: String]?)) {
+  init(
+    _ state: LuaState, _ options: (String?, String, String?, [String: String]?, [String]?)
+  ) {
     self.state = state
     name = options.0
     compiler = options.1
     architecture = options.2 ?? "sm_80"
     defines = options.3 ?? [:]
+    kernels = options.4 ?? []
   }
 
   func compile(_ source: String) throws -> CudaModuleObject {
@@ -90,6 +100,7 @@ private struct CudaCompiler {
       return CudaModuleObject(
         try KernelModule(source: source, memory: memory), name: name, compiler: "ptx")
     }
+    if compiler == "nvcc" { return try byNVCC(text, name: name, memory: memory) }
     let capability = try ComputeCapability(parsing: architecture)
     let source = try CUDASource(
       text, name: name,
@@ -98,6 +109,24 @@ private struct CudaCompiler {
     return CudaModuleObject(
       try KernelModule(source: source, memory: memory), name: name,
       warnings: source.warnings, compiler: "orrery")
+  }
+
+  private func byNVCC(
+    _ text: String, name: String, memory: Kernels.DeviceMemory
+  ) throws -> CudaModuleObject {
+    try state.requireFileAccess("cuda.compile with nvcc")
+    guard let nvcc = NVCC.find() else {
+      throw Problem(
+        "NVIDIA's compiler is not installed", fix: "pip install \(NVCC.packages)", kind: .missing)
+    }
+    let output = try nvcc.compile(
+      text, name: name, architecture: architecture, kernels: kernels,
+      options: defines.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" })
+    let source = try PTXSource(
+      output.ptx, name: name, sources: [name: text], resources: output.resources)
+    return CudaModuleObject(
+      try KernelModule(source: source, memory: memory), name: name,
+      warnings: output.messages.isEmpty ? [] : [output.messages], compiler: "nvcc")
   }
 
   /// PTX begins with its version; comments may stand before.

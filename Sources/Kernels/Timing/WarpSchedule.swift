@@ -101,8 +101,9 @@ extension WarpScheduler {
 // MARK: Addresses
 
 extension WarpScheduler {
-  /// Leaves out steps that work out an address which only differs by a constant from one that was
-  /// worked out before in the group, and joins shared loads of neighbouring words, as a compiler does.
+  /// Leaves out what a compiler would not compute anew: addresses that differ by a constant, and shared
+  /// loads of neighbouring words.
+  ///
   /// Gives the steps that stay and, for each, the steps that its left-out operands stand for.
   private func folded(_ steps: [TraceStep]) -> (kept: [TraceStep], sources: [[Int: Int32]]) {
     var folding = GroupFolding()

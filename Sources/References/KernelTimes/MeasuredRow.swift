@@ -45,6 +45,7 @@ struct MeasuredRow {
   }
 
   /// The ladder that the row belongs to: kernels of one suite and device whose order is to be right.
+  ///
   /// Products of one size are a ladder; latencies of single loads are none.
   var ladder: String? {
     guard metric != "cycles" else { return nil }

@@ -64,6 +64,18 @@ describe("cuda.compile", function()
     expect(k:occupancy(256, { on = "H100" }).fraction):equals(1.0)
   end)
 
+  it("runs what NVIDIA's compiler makes", function()
+    if not cuda.has_nvcc() then
+      require("orrery.spec").skip("nvcc is not installed")
+    end
+    local k = cuda.compile(source, { with = "nvcc", kernels = { "transpose<32, 1>" } })
+    expect(k.compiler):equals("nvcc")
+    local x, y = tensor.ones(64), tensor.ones(64)
+    local report = k.saxpy { grid = 2, block = 32, args = { 64, 2, x, y } }
+    expect(y[64]):equals(3.0)
+    expect(tostring(report:source())):contains("y[i] = a * x[i] + y[i]")
+  end)
+
   it("runs PTX too", function()
     local k = cuda.compile [[
 .version 7.0
