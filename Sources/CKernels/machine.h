@@ -185,6 +185,9 @@ void ok_trace_block(ok_warp *warp, const ok_instruction *instruction);
 void ok_trace_access(ok_warp *warp, const ok_instruction *instruction, int space, uint32_t mask,
                      const uint64_t *addresses, uint32_t size, uint32_t misses);
 
+/* The same for a tile that lanes hold together; the caller filled in what its requests took. */
+void ok_trace_tile(ok_warp *warp, const ok_instruction *instruction, ok_trace_event event);
+
 /* ---- groups of a warp's lanes (groups.c) ---- */
 
 /* Weight of what a spinning lane does; when a group has as much, another has its turn. */

@@ -43,6 +43,13 @@ static int ok_tile_place(ok_warp *w, const ok_instruction *i, const ok_tile *t, 
   const int64_t line_step = i->rounding ? t->row_step : t->column_step;
   const int pieces = (i->rounding ? t->columns : t->rows) * t->width / 16;
   ok_site_count *site = &w->worker->sites[i->site];
+  const ok_allocation *home = 0;
+  ok_cached cached = {0};
+  if (space == OK_GLOBAL && w->worker->launch->model_caches) {
+    home = ok_find(w->worker->launch, low, (uint64_t)span);
+    if (home) cached.number = home->number;
+  }
+  ok_trace_event event = {.space = (uint8_t)space, .lanes = 32};
   uint64_t list[32], found[32];
   uint32_t places[32];
   for (int n = 0, held = 0; n < lines * pieces; n++) {
@@ -53,18 +60,28 @@ static int ok_tile_place(ok_warp *w, const ok_instruction *i, const ok_tile *t, 
     site->requests++;
     site->lanes += (uint64_t)held;
     if (space == OK_GLOBAL) {
-      site->sectors += (uint64_t)ok_distinct(list, held, found);
+      const int count = ok_distinct(list, held, found);
+      site->sectors += (uint64_t)count;
+      const uint64_t before = w->worker->l2_reads;
+      if (home) ok_note_sectors(w->worker, site, &cached, found, count, is_store);
+      event.misses += (uint8_t)(is_store || !home ? (uint64_t)count : w->worker->l2_reads - before);
+      for (int k = 0; k < count; k++) list[k] = found[k] >> 2;
+      event.lines += (uint8_t)ok_distinct(list, count, found);
+      event.wavefronts += (uint8_t)((count + 3) / 4);
     } else if (space == OK_SHARED) {
       int ideal;
       uint32_t mask = held == 32 ? ~0u : (1u << held) - 1;
       for (int k = held; k < 32; k++) places[k] = 0;
       site->shared_requests++;
       site->shared_lanes += (uint64_t)held;
-      site->wavefronts += (uint64_t)ok_wavefronts_listed(mask, places, 16, &ideal);
+      const int waves = ok_wavefronts_listed(mask, places, 16, &ideal);
+      site->wavefronts += (uint64_t)waves;
       site->ideal += (uint64_t)ideal;
+      event.wavefronts += (uint8_t)waves;
     }
     held = 0;
   }
+  if (OK_UNLIKELY(w->worker->trace != 0)) ok_trace_tile(w, i, event);
   return 0;
 }
 

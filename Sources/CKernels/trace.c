@@ -113,6 +113,11 @@ void ok_trace_access(ok_warp *w, const ok_instruction *i, int space, uint32_t ma
   add(w, event);
 }
 
+void ok_trace_tile(ok_warp *w, const ok_instruction *i, ok_trace_event event) {
+  event.what = OK_TRACE_ACCESS | (uint32_t)i->site;
+  add(w, event);
+}
+
 void ok_release_traces(ok_block_trace *traces, int64_t count) {
   for (int64_t n = 0; n < count; n++) {
     free(traces[n].events);
