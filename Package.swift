@@ -118,7 +118,10 @@ let package = Package(
     tests("ClustersTests", ["Base", "Simulation", "Serving", "Clusters"]),
     tests(
       "KernelsTests", ["Base", "Devices", "CKernels", "Kernels"],
-      exclude: ["CUDA/Corpus", "PTX/Samples", "PTX/Golden"]),
+      exclude: [
+        "CUDA/Corpus", "CUDA/Lowering/Features", "CUDA/Lowering/Golden", "PTX/Samples",
+        "PTX/Golden",
+      ]),
     tests("SharingTests", ["Base", "Devices", "Sharing"]),
     tests("ReferenceTests", ["Base", "Inference", "References"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),
