@@ -256,14 +256,18 @@ OK_INLINE int ok_sectors(const ok_warp *w, const ok_access *at, uint32_t size, u
     u32x bit = (u32x){0} + 1;
     uint32_t bits = __builtin_reduce_or(bit << sector);
     int count = __builtin_popcount(bits);
-    if (out) for (int k = 0; bits; bits &= bits - 1) out[k++] = first + (uint64_t)__builtin_ctz(bits);
+    for (int k = 0; out && bits; bits &= bits - 1) {
+      out[k++] = first + (uint64_t)__builtin_ctz(bits);
+    }
     return count;
   }
   if (span < 64) {
     u64x bit = (u64x){0} + 1;
     uint64_t bits = __builtin_reduce_or(bit << __builtin_convertvector(sector, u64x));
     int count = __builtin_popcountll(bits);
-    if (out) for (int k = 0; bits; bits &= bits - 1) out[k++] = first + (uint64_t)__builtin_ctzll(bits);
+    for (int k = 0; out && bits; bits &= bits - 1) {
+      out[k++] = first + (uint64_t)__builtin_ctzll(bits);
+    }
     return count;
   }
   /* Lanes in rising order: every change is a new sector. */

@@ -150,8 +150,10 @@ FLOATS2(mul, a * b, a * b)
 FLOATS2(div, a / b, a / b)
 FLOATS2(min, ok_min32(a, b), ok_min64(a, b))
 FLOATS2(max, ok_max32(a, b), ok_max64(a, b))
-FLOATS2(minnan, a != a || b != b ? a + b : ok_min32(a, b), a != a || b != b ? a + b : ok_min64(a, b))
-FLOATS2(maxnan, a != a || b != b ? a + b : ok_max32(a, b), a != a || b != b ? a + b : ok_max64(a, b))
+FLOATS2(minnan, a != a || b != b ? a + b : ok_min32(a, b),
+        a != a || b != b ? a + b : ok_min64(a, b))
+FLOATS2(maxnan, a != a || b != b ? a + b : ok_max32(a, b),
+        a != a || b != b ? a + b : ok_max64(a, b))
 FLOATS2(copysign, ok_sign32(a, b), copysign(a, b))
 LIBM2(pow, powf(a, b), pow(a, b))
 LIBM2(atan2, atan2f(a, b), atan2(a, b))

@@ -186,7 +186,8 @@ static int convert_any(ok_warp *w, const ok_instruction *i) {
     uint64_t value = wide_from == 0 ? (source >> l) & 1
                      : wide_from == 1 ? SLOT(u32a, a)[l] : SLOT(u64a, a)[l];
     if (wide_to == 0) {
-      truth |= (uint32_t)(ok_type_float(i->from) ? ok_float_of(i->from, value) != 0 : value != 0) << l;
+      int holds = ok_type_float(i->from) ? ok_float_of(i->from, value) != 0 : value != 0;
+      truth |= (uint32_t)holds << l;
       continue;
     }
     uint64_t r = ok_convert_one(i, value);

@@ -53,7 +53,8 @@ MAP3(sad_s64, s64, (a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)
 
 /* Bits of `a` from `start` on, `length` of them: both count up to 255, and what lies beyond the
  * word is the sign, or zero. */
-OK_INLINE uint64_t ok_extract(uint64_t a, uint32_t start, uint32_t length, int bits, int is_signed) {
+OK_INLINE uint64_t ok_extract(uint64_t a, uint32_t start, uint32_t length, int bits,
+                              int is_signed) {
   start &= 255, length &= 255;
   uint32_t top = start + length - 1;
   if (top >= (uint32_t)bits) top = (uint32_t)bits - 1;

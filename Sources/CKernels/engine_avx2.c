@@ -1,4 +1,4 @@
-/* The machine for AVX2.  */
+/* The machine for AVX2. */
 
 #include <math.h>
 #include <stdbool.h>
@@ -10,7 +10,9 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#pragma clang attribute push(                                                      \
+    __attribute__((target("avx2,fma,bmi,bmi2,lzcnt,popcnt"))), \
+    apply_to = function)
 #pragma STDC FP_CONTRACT OFF
 
 #define OK_LEVEL 2

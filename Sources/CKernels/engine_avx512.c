@@ -1,4 +1,4 @@
-/* The machine for AVX512.  */
+/* The machine for AVX-512. */
 
 #include <math.h>
 #include <stdbool.h>
@@ -10,7 +10,9 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#pragma clang attribute push(                                                      \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi,bmi2,lzcnt,popcnt"))), \
+    apply_to = function)
 #pragma STDC FP_CONTRACT OFF
 
 #define OK_LEVEL 3

@@ -1,4 +1,4 @@
-/* The machine for any processor.  */
+/* The machine for any processor. */
 
 #include <math.h>
 #include <stdbool.h>

@@ -46,7 +46,8 @@
   X(NOTP, ~*SLOT(u32a, a)) X(ANDNOTP, *SLOT(u32a, a) & ~*SLOT(u32a, b))
 
 #define CONTROL(X) \
-  X(CALL) X(NOTHING) X(BLOCK) X(GUARD) X(UNGUARD) X(BRANCH) X(JUMP) X(EXIT) X(BARRIER) X(WARP_BARRIER)
+  X(CALL) X(NOTHING) X(BLOCK) X(GUARD) X(UNGUARD) X(BRANCH) X(JUMP) X(EXIT) X(BARRIER) \
+  X(WARP_BARRIER)
 
 enum {
 #define NAME1(N) OP_##N,
@@ -294,7 +295,8 @@ static uint16_t ok_hot_binary(const ok_instruction *i) {
     case OK_SHIFT_RIGHT: return is_signed ? OP_SHRS32 : is_word ? OP_SHRU32 : OP_CALL;
     case OK_MINIMUM: return is_signed ? OP_MINS32 : OP_CALL;
     case OK_MAXIMUM: return is_signed ? OP_MAXS32 : OP_CALL;
-    case OK_MULTIPLY_WIDE: return is_signed ? OP_MULWIDES : i->type == OK_U32 ? OP_MULWIDEU : OP_CALL;
+    case OK_MULTIPLY_WIDE:
+      return is_signed ? OP_MULWIDES : i->type == OK_U32 ? OP_MULWIDEU : OP_CALL;
     default: return OP_CALL;
   }
 }
@@ -338,7 +340,9 @@ static uint16_t ok_operation_of(const ok_instruction *i) {
       return class == 1 ? OP_MOVE32 : class == 2 ? OP_MOVE64 : OP_CALL;
     }
     case OK_K_TERNARY:
-      if (i->operation == OK_ADD_ADD && (i->type == OK_U32 || i->type == OK_S32)) return OP_ADDADD32;
+      if (i->operation == OK_ADD_ADD && (i->type == OK_U32 || i->type == OK_S32)) {
+        return OP_ADDADD32;
+      }
       if (i->operation == OK_MULTIPLY_ADD_WIDE && i->type == OK_S32) return OP_MADWIDES;
       if (i->operation != OK_MULTIPLY_ADD) return OP_CALL;
       return i->type == OK_U32 || i->type == OK_S32 ? OP_MAD32

@@ -278,10 +278,10 @@ static void gather(const ok_worker *workers, int count, ok_result *result) {
 enum { MOST_THREADS = 256, WORTH_A_THREAD = 2048 };
 
 static int thread_count(const ok_launch *launch, const struct ok_shared_launch *common) {
-  const int64_t lanes = common->block_total * launch->block[0] * launch->block[1] * launch->block[2];
+  const int64_t lanes = (int64_t)launch->block[0] * launch->block[1] * launch->block[2];
   int64_t count = launch->in_order ? 1 : launch->threads;
   if (count > common->items) count = common->items;
-  if (lanes < WORTH_A_THREAD) count = 1;
+  if (common->block_total < WORTH_A_THREAD / lanes) count = 1;
   if (count > MOST_THREADS) count = MOST_THREADS;
   return count < 1 ? 1 : (int)count;
 }

@@ -346,8 +346,9 @@ static uint64_t ok_update_shared(uint8_t *p, const ok_instruction *i, uint64_t v
                                  uint64_t expected) {
   if (i->width == 8) {
     uint64_t old = __atomic_load_n((u64a *)p, __ATOMIC_RELAXED);
-    while (!__atomic_compare_exchange_n((u64a *)p, &old, ok_combine(i->operation, i->type, old, value, expected),
-                                        1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
+    while (!__atomic_compare_exchange_n((u64a *)p, &old,
+                                        ok_combine(i->operation, i->type, old, value, expected), 1,
+                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
     return old;
   }
   if (i->width == 4) {
@@ -355,13 +356,15 @@ static uint64_t ok_update_shared(uint8_t *p, const ok_instruction *i, uint64_t v
       return __atomic_fetch_add((u32a *)p, (uint32_t)value, __ATOMIC_RELAXED);
     }
     uint32_t old = __atomic_load_n((u32a *)p, __ATOMIC_RELAXED);
-    while (!__atomic_compare_exchange_n((u32a *)p, &old, (uint32_t)ok_combine(i->operation, i->type, old, value, expected),
-                                        1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
+    while (!__atomic_compare_exchange_n(
+        (u32a *)p, &old, (uint32_t)ok_combine(i->operation, i->type, old, value, expected), 1,
+        __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
     return old;
   }
   uint16_t old = __atomic_load_n((u16a *)p, __ATOMIC_RELAXED);
-  while (!__atomic_compare_exchange_n((u16a *)p, &old, (uint16_t)ok_combine(i->operation, i->type, old, value, expected),
-                                      1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
+  while (!__atomic_compare_exchange_n(
+      (u16a *)p, &old, (uint16_t)ok_combine(i->operation, i->type, old, value, expected), 1,
+      __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
   return old;
 }
 

@@ -53,7 +53,8 @@ static float ok_sample(const ok_texture_unit *t, float x, float y, int two, int 
   float xb = x - 0.5f, i = floorf(xb), a = ok_weight(xb - i);
   int64_t xi = (int64_t)i;
   if (!two) {
-    return (1 - a) * ok_texel_float(t, xi, 0, component) + a * ok_texel_float(t, xi + 1, 0, component);
+    return (1 - a) * ok_texel_float(t, xi, 0, component) +
+           a * ok_texel_float(t, xi + 1, 0, component);
   }
   float yb = y - 0.5f, j = floorf(yb), b = ok_weight(yb - j);
   int64_t yj = (int64_t)j;

@@ -124,6 +124,18 @@ public final class DeviceMemory {
     }
   }
 
+  /// The text at an address up to its zero byte; nil where no allocation holds the address.
+  func text(at address: UInt64) -> String? {
+    for allocation in allocations where address >= allocation.buffer.address {
+      let offset = address - allocation.buffer.address
+      guard offset < UInt64(allocation.buffer.bytes) else { continue }
+      let bytes = UnsafeRawBufferPointer(
+        start: allocation.host + Int(offset), count: allocation.buffer.bytes - Int(offset))
+      return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return nil
+  }
+
   private func locate(_ address: UInt64, _ bytes: Int, _ what: String) throws(Problem)
     -> UnsafeMutableRawPointer
   {

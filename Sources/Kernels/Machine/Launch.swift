@@ -145,7 +145,7 @@ struct LaunchRun {
       kernel: program.name,
       counters: Counters(
         code: code, blocks: blocks, sites: sites, result: result, options: options),
-      printed: PrintedText(result, module.tables, code),
+      printed: PrintedText(result, module.tables, code, module.memory),
       fault: FaultText(run: self).fault(result.fault), orderReason: code.orderReason,
       threads: Int(result.threads), instructionLines: code.locations.map(\.line),
       traces: TracedBlocks(code, traces.dropLast(), program: program, shape: shape))

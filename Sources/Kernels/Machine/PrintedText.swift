@@ -8,7 +8,10 @@ public struct PrintedText: Sendable, Hashable {
   /// Calls that the limit cut off.
   public let dropped: Int
 
-  init(_ result: ok_result, _ tables: ModuleTables, _ code: MachineCode) {
+  init(
+    _ result: ok_result, _ tables: ModuleTables, _ code: MachineCode,
+    _ memory: DeviceMemory
+  ) {
     dropped = Int(result.prints_dropped)
     var at = 0
     let head = MemoryLayout<ok_print_head>.size
@@ -22,7 +25,8 @@ public struct PrintedText: Sendable, Hashable {
         tables.strings.indices.contains(Int(record.format))
         ? tables.strings[Int(record.format)] : ""
       text += PrintedFormat.format(
-        format, values, code.prints[Int(record.pc)] ?? [], strings: tables.strings)
+        format, values, code.prints[Int(record.pc)] ?? []
+      ) { memory.text(at: $0) }
       at += head + 8 * values.count
     }
   }
@@ -32,9 +36,9 @@ public struct PrintedText: Sendable, Hashable {
 enum PrintedFormat {
   /// The text of one call.
   ///
-  /// A `%s` takes the number of a string of the module.
+  /// A `%s` takes the address of a text in device memory.
   static func format(
-    _ format: String, _ values: [UInt64], _ types: [ValueType], strings: [String]
+    _ format: String, _ values: [UInt64], _ types: [ValueType], text string: (UInt64) -> String?
   ) -> String {
     var text = ""
     var next = 0
@@ -65,14 +69,15 @@ enum PrintedFormat {
         continue
       }
       let type = next < types.count ? types[next] : .u64
-      text += one(flags, conversion, values[next], type, strings)
+      text += one(flags, conversion, values[next], type, string)
       next += 1
     }
     return text + rest
   }
 
   private static func one(
-    _ flags: String, _ conversion: Character, _ bits: UInt64, _ type: ValueType, _ strings: [String]
+    _ flags: String, _ conversion: Character, _ bits: UInt64, _ type: ValueType,
+    _ text: (UInt64) -> String?
   ) -> String {
     switch conversion {
     case "d", "i": return printed("%\(flags)lld", integer(bits, type))
@@ -80,7 +85,7 @@ enum PrintedFormat {
     case "c": return String(UnicodeScalar(UInt8(truncatingIfNeeded: bits)))
     case "p": return hexadecimal(bits)
     case "s":
-      let string = strings.indices.contains(Int(truncatingIfNeeded: bits)) ? strings[Int(bits)] : ""
+      let string = text(bits) ?? "(null)"
       let width = Int(flags.prefix { $0 != "." }.filter(\.isNumber)) ?? 0
       let pad = String(repeating: " ", count: max(0, width - string.count))
       return flags.contains("-") ? string + pad : pad + string
