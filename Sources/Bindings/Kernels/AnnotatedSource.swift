@@ -20,13 +20,17 @@ struct AnnotatedSource: CustomStringConvertible {
   /// The columns before the source: the head, and a line's cells.
   private static let heads = ["issued", "lanes", "sectors", "L1 hits", "waves", "diverged"]
 
+  /// The look of a line: pages frame code, and frames side by side would cut it off.
+  private static let plain =
+    "white-space:pre;background:none;border:0;padding:0;font-size:12px"
+
   /// The source line stands last, so that it is never cut.
   var description: String {
     let head =
-      "line " + Self.heads.map { $0.padded(toWidth: 8, alignRight: true) }.joined() + "  source"
+      "line " + Self.heads.map { $0.padded(toWidth: 9, alignRight: true) }.joined() + "  source"
     let rows = lines.map { line in
       "\(line.number)".padded(toWidth: 4, alignRight: true) + " "
-        + cells(line).map { $0.padded(toWidth: 8, alignRight: true) }.joined() + "  " + line.text
+        + cells(line).map { $0.padded(toWidth: 9, alignRight: true) }.joined() + "  " + line.text
     }
     return (["\(kernel), by source line", head] + rows).joined(separator: "\n")
   }
@@ -42,7 +46,7 @@ struct AnnotatedSource: CustomStringConvertible {
         "<td style=\"text-align:right;padding:0 .5em\">\($0)</td>"
       }.joined()
       return "<tr style=\"\(shade)\">\(cells)<td style=\"text-align:left\">"
-        + "<code style=\"white-space:pre\">\(Figure.escaped(line.text))</code></td></tr>"
+        + "<code style=\"\(Self.plain)\">\(Figure.escaped(line.text))</code></td></tr>"
     }
     return "<table \(style)><caption>\(Figure.escaped(kernel)) by source line</caption>"
       + "<tr>\(heads.joined())<th style=\"text-align:left\">source</th></tr>"
