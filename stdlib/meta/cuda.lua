@@ -62,6 +62,15 @@ local Module = {}
 ---@return string[]
 function Module:kernels() end
 
+--- A kernel by its name, as k.name and k["name<8>"] give it too.
+---
+--- ```lua
+--- cuda.compile("__global__ void saxpy(int n, float a, const float *x, float *y) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = a * x[i] + y[i]; }"):kernel("saxpy")
+--- ```
+---@param name string with template arguments where it has parameters
+---@return cuda.Kernel
+function Module:kernel(name) end
+
 --- What the compiler warned of.
 ---
 --- ```lua

@@ -50,6 +50,11 @@ extension CudaModuleObject: LuaExported {
       $0.module.kernelNames
     }
     .example("cuda.compile(\(CudaModule.saxpyText)):kernels()")
+    method(
+      "kernel", "A kernel by its name, as k.name and k[\"name<8>\"] give it too.",
+      .string("name", "with template arguments where it has parameters")
+    ) { try $0.kernel($1) }
+    .example("cuda.compile(\(CudaModule.saxpyText)):kernel(\"saxpy\")")
     method("warnings", "What the compiler warned of.") { $0.warnings }
       .example("cuda.compile(\(CudaModule.saxpyText)):warnings()")
     property("compiler", "Who compiled it: orrery, nvcc or ptx.") { $0.compiler }
