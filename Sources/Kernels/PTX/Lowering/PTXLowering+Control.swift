@@ -198,26 +198,16 @@ extension PTXLowering {
       emit(
         .load(.generic, .plain), part.type, to: [register],
         at: Address(base: buffer, offset: offset))
-      values.append(part.isText ? textNumber(.register(register)) : .register(register))
+      values.append(.register(register))
       offset += part.type.bytes
     }
-    let types = parts.map { $0.isText ? ValueType.u32 : $0.type }
+    let types = parts.map(\.type)
     emit(.print(format: image.number(ofString: format), types: types), from: values)
     if let result = shape.results.first, case .variable(let variable, _) = result,
       case .slots(let slots) = try storage(of: variable), let slot = slots.first
     {
       move(.u32, to: slot.register, from: .word(types.count))
     }
-  }
-
-  /// The number of the text that an address points to, among those of the module.
-  private mutating func textNumber(_ address: Operand) -> Operand {
-    var result = Operand.word(image.number(ofString: "(text in memory)"))
-    for (symbol, text) in image.texts {
-      let isHere = compute(.compare(.equal), .u64, address, .global(symbol: symbol))
-      result = compute(.select, .u32, .word(image.number(ofString: text)), result, isHere)
-    }
-    return result
   }
 
   private mutating func callAssertionFailure(_ shape: PTXCallShape) throws(PTXFault) {
@@ -263,8 +253,6 @@ enum PTXPrintFormat {
   /// One value, as C passes it: an int, a long long or a double.
   struct Part: Hashable {
     let type: ValueType
-    /// True for `%s`.
-    var isText = false
   }
 
   /// The values that a format reads, in order.
@@ -298,7 +286,7 @@ enum PTXPrintFormat {
       case "h", "L", ".", "-", "+", " ", "#", "0"..."9": continue
       default:
         if let type = type(letter, isLong: isLong) {
-          result.append(Part(type: type, isText: letter == "s"))
+          result.append(Part(type: type))
         }
         return index
       }
