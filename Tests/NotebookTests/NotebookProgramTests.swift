@@ -87,6 +87,13 @@ struct NotebookProgramTests {
     "a limit ends a run with its own status",
     arguments: [
       (["--timeout", "0.2s"], "while true do end", 4 as Int32),
+      (
+        ["--timeout", "0.2s"],
+        """
+        local k = cuda.compile "__global__ void f(float *x) { while (true) x[0] += 1.f; }"
+        k.f { grid = 1, block = 32, args = { tensor.ones(1) } }
+        """, 4
+      ),
       (["--max-steps", "100000"], "while true do end", 6),
       (["--max-memory", "40MiB"], "t = {} for i = 1, 1e9 do t[i] = ('x'):rep(999) .. i end", 6),
     ])

@@ -34,7 +34,6 @@ struct CudaArguments {
     let place =
       "argument #\(number)\(parameter.map { " '\($0.name)'" } ?? "") of \"\(program.name)\""
     switch value {
-    case .nil: return .integer(0)
     case .boolean(let flag): return .integer(flag ? 1 : 0)
     case .integer(let whole): return .integer(Int64(whole))
     case .number(let number): return .number(number)

@@ -33,9 +33,12 @@ struct CudaLaunch {
     defer { arguments.end() }
     let converted = try arguments.convert(try values(for: program))
     let occupancy = try kernel.occupancy(block.count, dynamicShared: options.shared, on: device)
-    let result = try module.launch(
-      program.name, grid: grid, block: block, sharedBytes: options.shared, arguments: converted,
-      options: try launchOptions(device, occupancy: occupancy, grid: grid))
+    let launch = try launchOptions(device, occupancy: occupancy, grid: grid)
+    let result = try state.stoppable {
+      try module.launch(
+        program.name, grid: grid, block: block, sharedBytes: options.shared, arguments: converted,
+        options: launch)
+    }
     if let fault = result.fault { throw fault.problem }
     return CudaReport(
       kernel: kernel, device: device, grid: grid, block: block, result: result,
@@ -45,7 +48,7 @@ struct CudaLaunch {
           on: device, residentBlocks: occupancy.activeBlocks, blockCount: grid.count) : nil)
   }
 
-  /// The arguments by their number: nils in between are null pointers.
+  /// The arguments by their number; none may be missing, a null pointer is written as 0.
   private func values(for program: KernelProgram) throws(Problem) -> [LuaValue] {
     guard let table = options.args else { return [] }
     let count = program.parameters.count
@@ -56,7 +59,15 @@ struct CudaLaunch {
           fix: CudaKernelObject.signature(program))
       }
     }
-    return (0..<count).map { table[.integer($0 + 1)] }
+    return try program.parameters.enumerated().map { number, parameter throws(Problem) in
+      let value = table[.integer(number + 1)]
+      guard value != .nil else {
+        throw Problem(
+          "argument #\(number + 1) '\(parameter.name)' of \"\(program.name)\" is missing",
+          fix: "\(CudaKernelObject.signature(program)) takes \(count); a null pointer is 0")
+      }
+      return value
+    }
   }
 
   private func launchOptions(

@@ -60,7 +60,7 @@ describe("cuda.compile", function()
     expect(kernels["transpose<32, 1>"].shared_bytes):equals(32 * 33 * 4)
     expect(k.local_bytes):equals(0)
     expect(k.max_block_threads):equals(nil)
-    expect(k:listing()):contains("load.global")
+    expect(k:listing()):contains("load.global.f32")
     expect(k:occupancy(256, { on = "H100" }).fraction):equals(1.0)
   end)
 
@@ -174,6 +174,13 @@ describe("a launch", function()
     expect(function()
       kernels.saxpy { grid = 1, block = 128, args = { 128, 1, x, x } }
     end):raises("out-of-bounds read of 4 bytes")
+  end)
+
+  it("names an argument that is missing", function()
+    local x = tensor.ones(8)
+    expect(function()
+      kernels.saxpy { grid = 1, block = 8, args = { 8, 1, x } }
+    end):raises("'y' of \"saxpy\" is missing")
   end)
 
   it("refuses tensors of another type", function()
