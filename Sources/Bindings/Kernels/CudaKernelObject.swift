@@ -75,7 +75,7 @@ extension CudaKernelObject: LuaExported {
     }
     .example("cuda.compile(\(CudaModule.saxpyText)).saxpy:parameters()")
     method("listing", "Its instructions in the machine's form.") {
-      KernelListing.text(of: $0.program)
+      $0.program.listing()
     }
     .example("cuda.compile(\(CudaModule.saxpyText)).saxpy:listing()")
     method(
