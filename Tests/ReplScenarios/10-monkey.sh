@@ -16,19 +16,26 @@ def read(seconds):
     while time.time() < end:
         if select.select([terminal], [], [], 0.02)[0]: seen += os.read(terminal, 65536)
     return seen
-read(1)
+# Keys that come before editing begins reach the terminal, not the program; and three interruptions of
+# one run end the program on purpose, so each waits until editing has begun again.
+def until_editing(seconds):
+    seen, end = b"", time.time() + seconds
+    while b"\x1b[?2004h" not in seen and time.time() < end: seen += read(0.01)
+until_editing(30)
 for step in range(3000):
     pick = random.random()
     if pick < 0.03:
         size = struct.pack("HHHH", random.randint(2, 40), random.randint(8, 120), 0, 0)
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, size)
-    elif pick < 0.05: os.write(terminal, b"\x03")
+    elif pick < 0.05:
+        os.write(terminal, b"\x03")
+        until_editing(10)
     else: os.write(terminal, random.choice(keys))
     while select.select([terminal], [], [], 0)[0]: os.read(terminal, 65536)
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
 for attempt in range(20):
     os.write(terminal, b"\x07\x03")
-    read(0.3)
+    until_editing(10)
     os.write(terminal, b'"al" .. "ive"\r')
     if b"alive" in read(1): break
 else:
