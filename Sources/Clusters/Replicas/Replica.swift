@@ -35,6 +35,8 @@ public final class Replica {
   var lastToken = Column<Double>(capacity: 256)
   /// When every decoding sequence had its last token; NaN where they had it at different times.
   var commonLastToken = Double.nan
+  /// Sequences that began to decode since then, whose last token stands in `lastToken`.
+  var added = Column<Int32>(capacity: 16)
   /// Plans of steps: those in flight, first in, first out, and those that can be used again.
   private let plans: [StepPlan]
   /// The state and the plans again, without counting references: once per step that is most of the work.
@@ -70,6 +72,7 @@ public final class Replica {
     outstandingTokens = other.outstandingTokens
     lastToken = other.lastToken.copy()
     commonLastToken = other.commonLastToken
+    added = other.added.copy()
     plans = other.plans.map { $0.copy() }
     statePlace = Unmanaged.passUnretained(state)
     planPlaces = Self.places(plans)

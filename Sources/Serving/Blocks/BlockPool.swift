@@ -9,6 +9,8 @@ public struct BlockPool: ~Copyable {
   public let blockCount: Int
   /// Tokens per block.
   public let blockSize: Int
+  /// 2^32 / `blockSize`, rounded up.
+  private let blockFactor: UInt64
   /// True when full blocks are kept for requests with the same beginning.
   public let isCaching: Bool
   /// How many blocks nobody holds.
@@ -34,6 +36,7 @@ public struct BlockPool: ~Copyable {
     precondition(blockSize >= 1, "a block holds tokens, got \(blockSize)")
     self.blockCount = blockCount
     self.blockSize = blockSize
+    blockFactor = (1 << 32 + UInt64(blockSize) - 1) / UInt64(blockSize)
     self.isCaching = isCaching
     freeCount = blockCount
     references = Column(repeating: 0, count: blockCount)
@@ -49,6 +52,7 @@ public struct BlockPool: ~Copyable {
   private init(copying other: borrowing BlockPool) {
     blockCount = other.blockCount
     blockSize = other.blockSize
+    blockFactor = other.blockFactor
     isCaching = other.isCaching
     freeCount = other.freeCount
     lookups = other.lookups
@@ -68,6 +72,12 @@ public struct BlockPool: ~Copyable {
   public var occupancy: Double { Double(usedCount) / Double(blockCount) }
   /// How many blocks so many tokens fill or begin.
   @inlinable public func blocks(for tokens: Int) -> Int { (tokens + blockSize - 1) / blockSize }
+  /// How many blocks so many tokens fill, where they fill whole ones: by a product, which takes a third of
+  /// the time of a division and is exact, since the factor is too large by less than 1 in 2^28.
+  @inline(__always)
+  func wholeBlocks(of tokens: Int32) -> Int {
+    Int((UInt64(UInt32(bitPattern: tokens)) &* blockFactor) >> 32)
+  }
   /// How many sequences hold a block.
   public func referenceCount(of block: Int32) -> Int { Int(references[block]) }
   /// The free blocks in the order in which they will be taken, to be looked at.

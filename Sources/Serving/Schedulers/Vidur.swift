@@ -206,13 +206,14 @@ extension StepPlan {
     for index in 0..<count {
       let slot = slots[index]
       if mayRead, phase[Int(slot)] != .decode { continue }
-      let place = progress[Int(slot)]
-      context &+= Int(place.known)
+      let place = progress + Int(slot)
+      let (known, room) = (place.pointee.known, place.pointee.room)
+      context &+= Int(known)
       out[taken] = slot
       taken &+= 1
       // Written always and counted when it holds: whether a block fills is not worth a guess.
       grow[grown] = BlockGrowth(slot: slot, blocks: 1)
-      grown &+= place.known > place.room ? 1 : 0
+      grown &+= known > room ? 1 : 0
     }
     decodes.truncate(to: taken)
     growth.resize(to: grown)

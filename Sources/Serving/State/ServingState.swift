@@ -119,7 +119,7 @@ public final class ServingState {
   @inline(__always) public func requestID(_ slot: Int32) -> Int32 { sequences.request[slot].id }
   /// How many blocks a sequence holds.
   public func blockCount(_ slot: Int32) -> Int {
-    Int(sequences.progress[slot].room) / pool.blockSize
+    pool.wholeBlocks(of: sequences.progress[slot].room)
   }
   /// The sequence of a request, or nothing.
   public func slot(ofRequest id: Int32) -> Int32? {
