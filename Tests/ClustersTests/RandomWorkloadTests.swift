@@ -64,6 +64,8 @@ private struct RandomCase {
 private struct Outcome: Sendable {
   let records: [RequestRecord]
   let totals: ClusterTotals
+  /// The sum of the times from token to token.
+  let gapSeconds: Double
 
   init(seed: UInt64) throws {
     let subject = try RandomCase(seed: seed)
@@ -78,6 +80,12 @@ private struct Outcome: Sendable {
     precondition(cluster.isDone, "seed \(seed): \(cluster.openRequests) requests are lost")
     records = cluster.records.values
     totals = cluster.totals
+    gapSeconds = cluster.itl.sum
+  }
+
+  /// From first tokens to last ones.
+  var decodeSeconds: Double {
+    records.reduce(0) { $0 + ($1.isRejected ? 0 : $1.finishedAt - $1.firstTokenAt) }
   }
 }
 
@@ -97,9 +105,11 @@ private struct Outcome: Sendable {
       #expect(one.totals == two.totals, "seed \(seed)")
       #expect(one.bits == two.bits, "seed \(seed)")
     }
-    for run in runs[0] {
-      let records = try run.get().records
-      #expect(records.allSatisfy { $0.isRejected || $0.finishedAt >= $0.arrivedAt })
+    for (seed, run) in runs[0].enumerated() {
+      let outcome = try run.get()
+      #expect(outcome.records.allSatisfy { $0.isRejected || $0.finishedAt >= $0.arrivedAt })
+      let off = abs(outcome.gapSeconds - outcome.decodeSeconds)
+      #expect(off < 1e-9 * (1 + outcome.decodeSeconds), "seed \(seed): gaps do not add up")
     }
     let preemptions = try runs[0].map { try $0.get() }.reduce(0) { sum, outcome in
       sum + outcome.records.reduce(0) { $0 + Int($1.preemptions) }
