@@ -8,6 +8,8 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
     case missing
     /// A limit on memory, time, steps or output was reached.
     case limit
+    /// Too much is asked for at once; later it may go.
+    case busy
     /// The person or another program asked to stop.
     case interrupted
     /// The operating system refused.
