@@ -73,7 +73,7 @@ let package = Package(
 
     module("Notebooks", ["Base", "Figures", "CMarkGFM"]),
     module("LuaBridge", ["Base", "CLua", "CLuaSupport"]),
-    module("Inference", ["Base", "Models", "Tensors", "CTensors"]),
+    module("Inference", ["Base", "Models", "Tensors", "CTensors", "Serving"]),
     module("Kernels", ["Base", "Devices", "CKernels"]),
     module("Sharing", ["Base", "Devices"]),
 
@@ -127,7 +127,7 @@ let package = Package(
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),
     tests("LuaBridgeTests", ["Base", "LuaBridge", "CLua", "CLuaSupport"]),
     tests(
-      "InferenceTests", ["Base", "Models", "Tensors", "CTensors", "Inference"],
+      "InferenceTests", ["Base", "Models", "Tensors", "CTensors", "Serving", "Inference"],
       exclude: ["Golden"]),
     tests("TerminalTests", ["Base", "Notebooks", "Terminal"]),
     tests("BindingsTests", ["Base", "Figures", "Tensors", "Inference", "LuaBridge", "Bindings"]),

@@ -1,3 +1,5 @@
+import Serving
+
 /// What a batcher knows of one request.
 public struct BatchRequest: Sendable {
   /// Tells a request apart from all others of its batcher.
@@ -32,6 +34,25 @@ public struct BatchRequest: Sendable {
   let adapter: Adapter?
 }
 
+/// A request whose prompt and options were checked, ready for a batcher; made on any thread.
+public struct PreparedRequest: Sendable {
+  let answer: Continuation
+  let adapter: Adapter?
+  /// More urgent is smaller.
+  public let priority: Int32
+
+  /// Tokens of the prompt and of the longest answer.
+  public var mostTokens: Int { answer.tokens.count + answer.tokensLeft }
+
+  /// The request as routers and schedulers see it.
+  func request(id: Int32, prefix: PrefixRange = PrefixRange()) -> Request {
+    Request(
+      id: id, promptTokens: Int32(answer.tokens.count),
+      outputTokens: Int32(max(1, answer.tokensLeft)), rank: Int64(id), priority: priority,
+      adapter: Int32(truncatingIfNeeded: adapter?.id ?? 0), prefix: prefix)
+  }
+}
+
 /// What happened to a request in a step.
 public struct BatchEvent: Sendable {
   /// The request.
@@ -48,6 +69,8 @@ public struct BatchStep: Sendable {
   public var decoding = 0
   /// Tokens of prompts that were read.
   public var prefillTokens = 0
+  /// Requests that got blocks, for the first time or again.
+  public var admitted: [BatchRequest.ID] = []
   /// Requests that lost their blocks to others.
   public var preempted: [BatchRequest.ID] = []
   /// How long it took, in seconds.

@@ -60,6 +60,20 @@ public final class Batcher {
   public func add(
     _ prompt: [TokenID], options: GenerationOptions = GenerationOptions(), adapter: Adapter? = nil
   ) throws(Problem) -> BatchRequest.ID {
+    add(try prepare(prompt, options: options, adapter: adapter))
+  }
+
+  /// Takes a request that was prepared for a batcher of the same engine and as many blocks.
+  @discardableResult
+  public func add(_ prepared: PreparedRequest) -> BatchRequest.ID {
+    insert(prepared.answer, prepared.adapter)
+  }
+
+  /// Checks a request, on any thread.
+  public func prepare(
+    _ prompt: [TokenID], options: GenerationOptions = GenerationOptions(),
+    adapter: Adapter? = nil, priority: Int32 = 0
+  ) throws(Problem) -> PreparedRequest {
     guard options.drafter == nil else {
       throw Problem("requests of a batch are not drafted for", fix: "leave the drafter out")
     }
@@ -82,7 +96,7 @@ public final class Batcher {
         "\(prompt.count) tokens do not fit into the pool's \(limit) KV blocks of \(size) positions",
         fix: "shorten the prompt, or make the pool larger", kind: .limit)
     }
-    return insert(answer, adapter)
+    return PreparedRequest(answer: answer, adapter: adapter, priority: priority)
   }
 
   /// Takes a request that goes on from where another stands, with another random stream; they share
@@ -103,10 +117,19 @@ public final class Batcher {
 
   /// Ends a request; what it got is kept.
   public func cancel(_ id: BatchRequest.ID) throws(Problem) {
-    guard try request(id).phase != .finished else { return }
+    _ = try request(id)
+    end(id)
+  }
+
+  /// Ends a request that is there and goes on; what it got is kept.
+  func end(_ id: BatchRequest.ID) {
+    guard let request = requests[id], request.phase != .finished else { return }
     requests[id]?.answer.end(.interrupted)
     _ = close(id)
   }
+
+  /// Forgets a request that was ended.
+  func forget(_ id: BatchRequest.ID) { requests[id] = nil }
 
   /// Takes a request's blocks; it waits and is computed again when its turn comes.
   public func preempt(_ id: BatchRequest.ID) throws(Problem) {
@@ -168,6 +191,7 @@ public final class Batcher {
       if sequences[id] == nil {
         guard sequences.count < limits.running else { break }
         admit(id, request)
+        report.admitted.append(id)
       }
       guard let sequence = sequences[id] else { continue }
       // A stop between keys and logits leaves nothing to run: the last token runs once more.

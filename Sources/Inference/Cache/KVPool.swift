@@ -13,6 +13,8 @@ public final class KVPool {
   public let format: KVFormat
   /// What is kept of each position.
   public let shape: KVShape
+  /// The most blocks; nil where only memory sets an end.
+  public let limit: Int?
 
   private var ledger: BlockLedger
   private var memory: [UnsafeMutableRawPointer] = []
@@ -39,6 +41,7 @@ public final class KVPool {
       throw Problem("a block of \(blockSize) positions", fix: "give 1 to 1024; 64 is usual")
     }
     self.shape = shape
+    self.limit = limit
     self.format = format
     self.blockSize = blockSize
     ledger = BlockLedger(limit: limit)
@@ -51,8 +54,6 @@ public final class KVPool {
 
   /// What a block takes.
   public var blockBytes: Bytes { Bytes(layerBytes * shape.layers) }
-  /// The most blocks; nil where only memory sets an end.
-  public var limit: Int? { ledger.limit }
   /// Blocks that sequences hold.
   public var heldBlocks: Int { ledger.heldCount }
   /// Blocks that nobody holds and whose content can be found again.

@@ -5,7 +5,7 @@ import Models
 ///
 /// It takes logits and gives tokens; who computes the logits, and what runs beside them in a step, is
 /// not its business, so a single session and a batch go on in the same way.
-struct Continuation {
+struct Continuation: Sendable {
   let options: GenerationOptions
   private(set) var result = Generation()
   /// The tokens that logits are to be computed behind: the prompt, then what was drawn.
@@ -136,7 +136,8 @@ struct Continuation {
     result.text += rest
     guard !rest.isEmpty, let last = result.tokens.last else { return nil }
     return GeneratedToken(
-      id: last, text: rest, probability: result.probabilities.last ?? 1, isDraft: false)
+      id: last, text: rest, probability: result.probabilities.last ?? 1, isDraft: false,
+      isRest: true)
   }
 
   /// Notes how much of the prompt was there already.

@@ -96,4 +96,6 @@ public struct GeneratedToken: Sendable {
   public let probability: Double
   /// True where it was drafted and taken over.
   public let isDraft: Bool
+  /// True where this is no further token but text of the last one that was held back.
+  public var isRest = false
 }

@@ -1,5 +1,5 @@
 /// Holds text back while it could be the beginning of a stop text.
-struct StopMatcher {
+struct StopMatcher: Sendable {
   private let stops: [[UInt8]]
   private var held: [UInt8] = []
   /// True once a stop text has come.

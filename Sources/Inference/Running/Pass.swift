@@ -10,7 +10,7 @@ import Tensors
 /// looked at in one place.
 final class Pass {
   /// The sequences and how many rows each has.
-  let items: StepPlan
+  let items: [StepItem]
   /// The tokens of all rows.
   let tokens: [TokenID]
   /// The position of each row in its sequence.
@@ -31,7 +31,7 @@ final class Pass {
 
   /// Takes the items of a plan, whose sequences have room for their tokens.
   init(
-    _ items: StepPlan, pool: KVPool, arena: Arena, observer: Observer?, profile: StepProfile?,
+    _ items: [StepItem], pool: KVPool, arena: Arena, observer: Observer?, profile: StepProfile?,
     shouldStop: @escaping () -> Bool
   ) {
     self.items = items
@@ -215,7 +215,7 @@ final class Pass {
   // MARK: Parts
 
   /// Brings the rows of each adapter together, in the order of the sequences.
-  private static func adapted(_ items: StepPlan) -> [(adapter: Adapter, rows: [Range<Int>])] {
+  private static func adapted(_ items: [StepItem]) -> [(adapter: Adapter, rows: [Range<Int>])] {
     var groups: [(adapter: Adapter, rows: [Range<Int>])] = []
     var row = 0
     for item in items {

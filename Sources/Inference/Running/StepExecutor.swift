@@ -42,7 +42,7 @@ public final class StepExecutor {
   /// - Throws: A problem of kind `limit` when the tokens do not fit, with nothing changed; of kind
   ///   `interrupted` when stopped.
   public func run(
-    _ plan: StepPlan, observer: Observer? = nil, shouldStop: () -> Bool = { false },
+    _ plan: [StepItem], observer: Observer? = nil, shouldStop: () -> Bool = { false },
     onLogits: OnLogits = { _, _, _ in }
   ) throws(Problem) {
     guard !isRunning else {
@@ -77,7 +77,7 @@ public final class StepExecutor {
   /// Some items of a plan, each with its number there.
   private typealias Piece = [(number: Int, item: StepItem)]
 
-  private func check(_ plan: StepPlan) throws(Problem) {
+  private func check(_ plan: [StepItem]) throws(Problem) {
     let vocabulary = engine.spec.vocabularySize
     for item in plan {
       precondition(item.sequence.pool === pool, "a sequence of another pool")
@@ -95,7 +95,7 @@ public final class StepExecutor {
   }
 
   /// Cuts a plan into pieces of at most `rowLimit` rows; a long item goes over several of them.
-  private func pieces(_ plan: StepPlan) -> [Piece] {
+  private func pieces(_ plan: [StepItem]) -> [Piece] {
     var result: [Piece] = [[]]
     var room = Self.rowLimit
     for (number, item) in plan.enumerated() {

@@ -23,6 +23,3 @@ public struct StepItem {
     self.adapter = adapter
   }
 }
-
-/// The sequences that run through the layers together in one step.
-public typealias StepPlan = [StepItem]

@@ -1,0 +1,186 @@
+public import Base
+public import Serving
+import Synchronization
+
+/// Serves requests that come from any thread: several replicas of one engine in this process, each with
+/// its own KV blocks and its own thread, over the same weights, on the wall clock.
+///
+/// What is told of a request comes from its replica's thread, in order, and ends with one `.end`. The
+/// service must be shut down before it is let go.
+public final class EngineService: Sendable {
+  /// Tells a request apart from all others of its service.
+  public typealias RequestID = Int
+
+  /// Picks the replica of a request: as its scheduler will see it, the names of its prompt's beginnings
+  /// if they were asked for, and what the replicas have to do; gives a place in that list.
+  public typealias Route =
+    @Sendable (Request, PrefixIDs, [ServiceStatistics.Replica]) -> Int
+
+  /// What a service is made of.
+  public struct Options: Sendable {
+    /// How many replicas there are.
+    public var replicas = 1
+    /// How keys and values are kept.
+    public var format = KVFormat.f16
+    /// Positions in a KV block.
+    public var blockSize = 16
+    /// The most KV blocks of each replica; nothing where only memory sets an end.
+    public var blocks: Int? = 4096
+    /// How steps are filled.
+    public var limits = Batcher.Limits()
+    /// The most requests that wait for blocks, over all replicas; more are refused.
+    public var mostWaiting = 1024
+    /// Picks replicas; without one, the replica with the fewest requests gets the next.
+    public var route: Route?
+    /// True when `route` looks at the names of beginnings.
+    public var routesByPrefix = false
+
+    /// Creates the defaults.
+    public init() {}
+  }
+
+  /// How a service ends.
+  public enum Shutdown: Sendable {
+    /// What was taken gets its answer; what is left after so many seconds fails.
+    case finish(seconds: Double = .infinity)
+    /// What runs or waits fails now.
+    case fail
+  }
+
+  /// The model.
+  public let engine: Engine
+  /// What it is made of.
+  public let options: Options
+
+  private let replicas: [EngineReplica]
+  private let directory = Mutex(Directory())
+  private let start = ContinuousClock.now
+
+  private struct Directory {
+    var isOpen = true
+    var count = 0
+    var refused = 0
+    /// The replica of each request that has not ended.
+    var places: [RequestID: Int] = [:]
+  }
+
+  /// Starts the replicas.
+  public init(_ engine: Engine, _ options: Options = Options()) throws(Problem) {
+    guard options.replicas >= 1, options.mostWaiting >= 0, options.blocks ?? 1 >= 1 else {
+      throw Problem(
+        "a service of \(options.replicas) replicas with \(options.blocks ?? 0) blocks, "
+          + "\(options.mostWaiting) requests waiting", fix: "replicas and blocks must be at least 1"
+      )
+    }
+    self.engine = engine
+    self.options = options
+    var made: [EngineReplica] = []
+    for id in 0..<options.replicas { made.append(try EngineReplica(id, engine, options, start)) }
+    replicas = made
+    for replica in replicas where !replica.begin() {
+      for other in replicas { other.stop(.fail) }
+      throw Problem(
+        "the system has no thread for replica \(replica.id)", fix: "ask for fewer replicas",
+        kind: .system)
+    }
+  }
+
+  deinit { shutdown(.fail) }
+
+  /// Seconds since the service began.
+  public var seconds: Double { start.duration(to: .now).seconds }
+
+  // MARK: Requests
+
+  /// Takes a request; everything about it is told by `onEvent`, which must not wait for the service.
+  ///
+  /// - Parameters:
+  ///   - prompt: The tokens of the prompt.
+  ///   - options: How much and how.
+  ///   - adapter: What is added to the weights for it.
+  ///   - priority: More urgent is smaller; schedulers that know no priorities ignore it.
+  ///   - onEvent: Takes its tokens and its end, on another thread; maybe before this returns.
+  /// - Returns: Its number.
+  /// - Throws: A problem of the prompt or the options; of kind `busy` when too many wait, and of kind
+  ///   `interrupted` when the service ends.
+  @discardableResult
+  public func submit(
+    _ prompt: [TokenID], options: GenerationOptions = GenerationOptions(), adapter: Adapter? = nil,
+    priority: Int32 = 0, onEvent: @escaping @Sendable (ServiceEvent) -> Void
+  ) throws(Problem) -> RequestID {
+    let prepared = try replicas[0].prepare(prompt, options, adapter, priority)
+    let names = self.options.routesByPrefix ? names(prompt, adapter) : PrefixIDs()
+    return try directory.withLock { directory throws(Problem) in
+      guard directory.isOpen else {
+        throw Problem("the service is shutting down", kind: .interrupted)
+      }
+      let loads = replicas.map(\.load)
+      let waiting = loads.reduce(0) { $0 + $1.waiting }
+      guard waiting < self.options.mostWaiting || loads.contains(where: \.isFree) else {
+        directory.refused += 1
+        throw Problem(
+          "\(waiting) requests wait already", fix: "try again later, or allow more", kind: .busy)
+      }
+      directory.count += 1
+      let id = directory.count
+      let place = place(for: prepared, id, names, loads)
+      directory.places[id] = place
+      replicas[place].add(prepared, id) { [weak self] event in
+        if case .end = event { self?.forget(id) }
+        onEvent(event)
+      }
+      return id
+    }
+  }
+
+  /// Ends a request that nobody wants any more; one that has ended is left alone.
+  public func cancel(_ id: RequestID) {
+    guard let place = directory.withLock({ $0.places[id] }) else { return }
+    replicas[place].cancel(id)
+  }
+
+  private func forget(_ id: RequestID) { directory.withLock { $0.places[id] = nil } }
+
+  private func place(
+    for prepared: PreparedRequest, _ id: RequestID, _ names: PrefixIDs,
+    _ loads: [ServiceStatistics.Replica]
+  ) -> Int {
+    guard let route = options.route else {
+      return loads.indices.min { loads[$0].outstanding < loads[$1].outstanding } ?? 0
+    }
+    let named = Int32(names.ids.count * names.tokensPerID)
+    let request = prepared.request(
+      id: Int32(truncatingIfNeeded: id), prefix: PrefixRange(start: 0, tokens: named))
+    let place = route(request, names, loads)
+    precondition(loads.indices.contains(place), "the router picked \(place) of \(loads.count)")
+    return place
+  }
+
+  /// Names for the whole blocks of a prompt.
+  private func names(_ prompt: [TokenID], _ adapter: Adapter?) -> PrefixIDs {
+    var name = UInt64(adapter?.id ?? 0)
+    var ids: ContiguousArray<UInt64> = []
+    for (index, token) in prompt.enumerated() {
+      name = PrefixIDs.chain(name, UInt64(UInt32(bitPattern: token)))
+      if (index + 1) % options.blockSize == 0 { ids.append(name) }
+    }
+    return PrefixIDs(ids: ids, tokensPerID: options.blockSize)
+  }
+
+  // MARK: Service
+
+  /// Ends the service and waits until its replicas have stopped; further requests are refused at once.
+  public func shutdown(_ mode: Shutdown) {
+    directory.withLock { $0.isOpen = false }
+    for replica in replicas { replica.stop(mode) }
+    for replica in replicas { replica.awaitEnd(mode) }
+  }
+
+  /// What it did so far and does now.
+  public var statistics: ServiceStatistics {
+    var sum = ServiceStatistics()
+    for replica in replicas { replica.addStatistics(to: &sum) }
+    (sum.counts.submitted, sum.counts.refused) = directory.withLock { ($0.count, $0.refused) }
+    return sum
+  }
+}
