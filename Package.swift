@@ -54,6 +54,7 @@ let package = Package(
     system("CJansson", pkgConfig: "jansson", apt: "libjansson-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
     c("CLuaSupport", ["CLua"]),
     c("CBridgePeer", ["CLua"]),
@@ -77,7 +78,7 @@ let package = Package(
     module("Kernels", ["Base", "Devices", "CKernels"]),
     module("Sharing", ["Base", "Devices"]),
 
-    module("Clusters", ["Base", "Simulation", "Serving", "CZlib"]),
+    module("Clusters", ["Base", "Simulation", "Serving", "CZlib", "CSQLite"]),
 
     module(
       "References",

@@ -68,7 +68,7 @@ private final class SharedWork<Result: Sendable>: @unchecked Sendable {
 }
 
 /// A thread of the system.
-private final class WorkThread {
+final class WorkThread {
   private var thread = pthread_t()
   private let body: @Sendable () -> Void
 

@@ -77,7 +77,11 @@ extension Trace {
     trace.outputTokens = pick(outputTokens)
     trace.slaClasses = pick(slaClasses)
     trace.adapters = pick(adapters)
-    trace.prefixRanges = pick(prefixRanges)
+    if !prefixRanges.isEmpty {
+      // Requests behind the last one with a name have no entry.
+      trace.prefixRanges = ContiguousArray(
+        places.map { $0 < prefixRanges.count ? prefixRanges[$0] : PrefixRange() })
+    }
     trace.prefixes = prefixes
     return trace
   }

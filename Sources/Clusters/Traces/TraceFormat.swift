@@ -89,7 +89,7 @@ extension Trace {
     guard follows.isEmpty else {
       throw Problem(
         "\(name) has requests that follow others, which no form of trace can say",
-        fix: "save the arrivals of a run instead")
+        fix: "save the trace of a run's arrivals instead")
     }
     try FileIO.write(format.write(self), to: path)
   }

@@ -5,14 +5,23 @@ import Glibc
 public enum Arrivals: Hashable, Sendable {
   /// At random and independent of each other, so many per second.
   case poisson(perSecond: Double)
+  /// One after the other at equal distances.
+  case constant(perSecond: Double)
   /// With gamma distributed gaps of a coefficient of variation: above 1 in bursts, below 1 evenly.
   case gamma(perSecond: Double, variation: Double)
   /// At one rate, and for `burstSeconds` of every `periodSeconds` at another.
   case burst(
     perSecond: Double, burstPerSecond: Double, burstSeconds: Double, periodSeconds: Double)
+  /// Poisson while a source is on and none while it is off, for spells of these mean lengths (an
+  /// interrupted Poisson process); `perSecond` is the rate while it is on.
+  case onOff(perSecond: Double, onSeconds: Double, offSeconds: Double)
+  /// Poisson, and every `everySeconds` a spike of so many at once.
+  case spikes(perSecond: Double, spikeRequests: Int, everySeconds: Double)
   /// At a rate that swings like a sine around its mean: `swing` 0.8 goes from 0.2 to 1.8 times the mean,
   /// beginning at the lowest.
   case diurnal(perSecond: Double, swing: Double, periodSeconds: Double)
+  /// At rates that a period runs through in equal pieces, over and over: the hours of a day, say.
+  case profile(perSecond: [Double], periodSeconds: Double)
   /// All at once.
   case together
 
@@ -23,6 +32,7 @@ public enum Arrivals: Hashable, Sendable {
     switch self {
     case .poisson(let rate):
       return Self.renewal(count) { random.nextExponential() / rate }
+    case .constant(let rate): return (0..<count).map { Double($0) / rate }
     case .gamma(let rate, let variation):
       let shape = 1 / (variation * variation)
       return Self.renewal(count) { Self.gamma(shape, &random) / (shape * rate) }
@@ -34,25 +44,53 @@ public enum Arrivals: Hashable, Sendable {
       return Self.thinned(count, peak: rate * (1 + swing), &random) { time in
         rate * (1 - swing * cos(2 * .pi * time / period))
       }
+    case .onOff(let rate, let on, let off):
+      return Self.interrupted(count, rate: rate, on: on, off: off, &random)
+    case .spikes(let rate, let size, let period):
+      return Self.spiked(count, rate: rate, size: size, period: period, &random)
+    case .profile(let rates, let period):
+      return Self.thinned(count, peak: rates.max() ?? 0, &random) { time in
+        let place = time.truncatingRemainder(dividingBy: period) / period * Double(rates.count)
+        return rates[min(rates.count - 1, Int(place))]
+      }
     case .together: return [Double](repeating: 0, count: count)
     }
   }
 
-  private func check() throws(Problem) {
-    let numbers: [Double]
+  /// The mean rate, over a whole period where it changes; infinite where all come at once.
+  public var meanPerSecond: Double {
     switch self {
-    case .poisson(let rate): numbers = [rate]
-    case .gamma(let rate, let variation): numbers = [rate, variation]
+    case .poisson(let rate), .constant(let rate), .gamma(let rate, _), .diurnal(let rate, _, _):
+      rate
     case .burst(let rate, let burst, let seconds, let period):
-      numbers = [max(rate, burst), seconds, period, min(rate, burst) + 1e-300]
-    case .diurnal(let rate, let swing, let period):
-      numbers = [rate, period, swing + 1e-300, 1 - swing + 1e-300]
-    case .together: numbers = []
+      rate + (burst - rate) * min(1, seconds / period)
+    case .onOff(let rate, let on, let off): rate * on / (on + off)
+    case .spikes(let rate, let size, let period): rate + Double(size) / period
+    case .profile(let rates, _): rates.reduce(0, +) / Double(max(1, rates.count))
+    case .together: .infinity
     }
-    guard numbers.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+  }
+
+  private func check() throws(Problem) {
+    let (positive, least): ([Double], [Double]) =
+      switch self {
+      case .poisson(let rate), .constant(let rate): ([rate], [])
+      case .gamma(let rate, let variation): ([rate, variation], [])
+      case .burst(let rate, let burst, let seconds, let period):
+        ([max(rate, burst), seconds, period], [rate, burst])
+      case .onOff(let rate, let on, let off): ([rate, on], [off])
+      case .spikes(let rate, let size, let period):
+        ([period, rate + Double(size)], [rate, Double(size)])
+      case .diurnal(let rate, let swing, let period): ([rate, period], [swing, 1 - swing])
+      case .profile(let rates, let period): ([rates.max() ?? 0, period], rates)
+      case .together: ([], [])
+      }
+    guard positive.allSatisfy({ $0 > 0 && $0.isFinite }),
+      least.allSatisfy({ $0 >= 0 && $0.isFinite })
+    else {
       throw Problem(
         "arrivals of \(self)",
-        fix: "rates, variations and periods are above 0, a swing is at most 1")
+        fix: "rates, variations and periods are above 0, a swing is from 0 to 1")
     }
   }
 
@@ -73,6 +111,42 @@ public enum Arrivals: Hashable, Sendable {
     while times.count < count {
       time += random.nextExponential() / peak
       if random.nextUniform() * peak < rate(time) { times.append(time) }
+    }
+    return times
+  }
+
+  /// Spells of two kinds in turn, beginning with one that is on.
+  private static func interrupted(
+    _ count: Int, rate: Double, on: Double, off: Double, _ random: inout SeededRandom
+  ) -> [Double] {
+    var (times, start): ([Double], Double) = ([], 0)
+    while times.count < count {
+      let end = start + random.nextExponential() * on
+      var time = start + random.nextExponential() / rate
+      while time < end, times.count < count {
+        times.append(time)
+        time += random.nextExponential() / rate
+      }
+      start = end + random.nextExponential() * off
+    }
+    return times
+  }
+
+  /// Spikes stand at the ends of periods.
+  private static func spiked(
+    _ count: Int, rate: Double, size: Int, period: Double, _ random: inout SeededRandom
+  ) -> [Double] {
+    var times: [Double] = []
+    var next = rate > 0 ? random.nextExponential() / rate : .infinity
+    var round = 1.0
+    while times.count < count {
+      let spike = round * period
+      while next < spike, times.count < count {
+        times.append(next)
+        next += random.nextExponential() / rate
+      }
+      times += repeatElement(spike, count: min(size, count - times.count))
+      round += 1
     }
     return times
   }

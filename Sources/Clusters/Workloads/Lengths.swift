@@ -7,6 +7,7 @@ public struct Lengths: Sendable {
   private enum Source: Sendable {
     case laws(prompt: any Distribution, output: any Distribution)
     case pairs([(prompt: Int32, output: Int32)])
+    case total(Zipf, least: Int, promptShare: Double)
   }
 
   private let source: Source
@@ -32,9 +33,7 @@ public struct Lengths: Sendable {
   /// Draws both together from the requests of a trace, so that what belongs together stays so.
   public init(like trace: Trace) throws(Problem) {
     guard trace.count > 0 else { throw Problem("\(trace.name) has no requests to draw from") }
-    source = .pairs(zip(trace.promptTokens, trace.outputTokens).map { ($0, $1) })
-    promptRange = 1...Int(Int32.max)
-    outputRange = 1...Int(Int32.max)
+    self.init(source: .pairs(zip(trace.promptTokens, trace.outputTokens).map { ($0, $1) }))
   }
 
   /// Log-normal lengths by their medians and spreads, as most measured traces have.
@@ -46,12 +45,36 @@ public struct Lengths: Sendable {
       output: LogNormal(mu: log(outputMedian), sigma: outputSigma))
   }
 
+  /// Lengths by Zipf's law as Vidur draws them: prompt and answer together have from the least to the
+  /// most tokens, short ones more often, and the prompt has a fixed share of them.
+  ///
+  /// Source: microsoft/vidur, request_generator/zipf_request_length_generator.py.
+  public static func zipf(
+    tokens: ClosedRange<Int>, exponent: Double = 0.6, promptPerOutput: Double = 20
+  ) -> Lengths {
+    precondition(tokens.lowerBound >= 2 && exponent >= 0 && promptPerOutput > 0)
+    return Lengths(
+      source: .total(
+        Zipf(count: tokens.count, exponent: exponent), least: tokens.lowerBound,
+        promptShare: promptPerOutput / (1 + promptPerOutput)))
+  }
+
+  private init(source: Source) {
+    self.source = source
+    promptRange = 1...Int(Int32.max)
+    outputRange = 1...Int(Int32.max)
+  }
+
   /// Draws the lengths of one request.
   public func sample(_ random: inout SeededRandom) -> (prompt: Int, output: Int) {
     switch source {
     case .pairs(let pairs):
       let pair = pairs[random.nextInteger(below: pairs.count)]
       return (Int(pair.prompt), Int(pair.output))
+    case .total(let law, let least, let share):
+      let total = least + Int(law.sample(&random)) - 1
+      let prompt = min(total - 1, max(1, Int(Double(total) * share)))
+      return (prompt, total - prompt)
     case .laws(let prompt, let output):
       return (
         Self.whole(prompt.sample(&random), promptRange),

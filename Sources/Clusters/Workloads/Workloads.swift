@@ -1,8 +1,14 @@
 public import Base
 import Serving
 
+/// What draws requests for a seed: equal seeds give equal requests.
+public protocol Workload: Sendable {
+  /// Draws the requests for a seed.
+  func trace(seed: UInt64) throws(Problem) -> Trace
+}
+
 /// Requests that come whether or not earlier ones have ended.
-public struct OpenWorkload: Sendable {
+public struct OpenWorkload: Workload {
   /// When they come.
   public var arrivals: Arrivals
   /// How long they are.
@@ -31,19 +37,25 @@ public struct OpenWorkload: Sendable {
 }
 
 /// Users who each send a request, wait for the answer, think, and send the next.
-public struct ClosedLoopWorkload: Sendable {
+public struct ClosedLoopWorkload: Workload {
   /// How many users there are: so many requests at most are open at once.
   public var users: Int
   /// Requests of each user.
   public var requestsPerUser: Int
   /// Mean seconds between an answer and the user's next request; exponential.
   public var thinkSeconds: Double
+  /// Seconds over which the users' first requests are spread evenly; 0 lets all come at once.
+  public var rampSeconds: Double
   /// How long requests are.
   public var lengths: Lengths
 
   /// Creates a workload.
-  public init(users: Int, requestsPerUser: Int, thinkSeconds: Double = 0, lengths: Lengths) {
-    precondition(users >= 1 && requestsPerUser >= 1 && thinkSeconds >= 0)
+  public init(
+    users: Int, requestsPerUser: Int, thinkSeconds: Double = 0, rampSeconds: Double = 0,
+    lengths: Lengths
+  ) {
+    precondition(users >= 1 && requestsPerUser >= 1 && thinkSeconds >= 0 && rampSeconds >= 0)
+    self.rampSeconds = rampSeconds
     self.users = users
     self.requestsPerUser = requestsPerUser
     self.thinkSeconds = thinkSeconds
@@ -59,88 +71,11 @@ public struct ClosedLoopWorkload: Sendable {
         let (prompt, output) = lengths.sample(&random)
         let think = thinkSeconds * random.nextExponential()
         try trace.append(
-          at: round == 0 ? 0 : think, promptTokens: prompt, outputTokens: output,
+          at: round == 0 ? rampSeconds * Double(user) / Double(users) : think, promptTokens: prompt,
+          outputTokens: output,
           follows: round == 0 ? -1 : (round - 1) * users + user)
       }
     }
     return trace
-  }
-}
-
-/// Conversations: each turn's prompt is all that was said before and something new, and all of them begin
-/// with the same instructions.
-public struct SessionWorkload: Sendable {
-  /// How many conversations there are.
-  public var sessions: Int
-  /// Turns of each.
-  public var turns: ClosedRange<Int>
-  /// Tokens of the instructions that all share.
-  public var sharedTokens: Int
-  /// New tokens of each turn's prompt.
-  public var promptTokens: ClosedRange<Int>
-  /// Tokens of each answer.
-  public var outputTokens: ClosedRange<Int>
-  /// Conversations that begin per second, at random.
-  public var sessionsPerSecond: Double
-  /// Mean seconds between an answer and the next turn; exponential.
-  public var thinkSeconds: Double
-
-  /// Creates a workload.
-  public init(
-    sessions: Int, turns: ClosedRange<Int> = 1...8, sharedTokens: Int = 512,
-    promptTokens: ClosedRange<Int> = 20...200, outputTokens: ClosedRange<Int> = 50...400,
-    sessionsPerSecond: Double = 1, thinkSeconds: Double = 10
-  ) {
-    precondition(sessions >= 1 && turns.lowerBound >= 1 && sharedTokens >= 0)
-    precondition(promptTokens.lowerBound >= 1 && outputTokens.lowerBound >= 1)
-    self.sessions = sessions
-    self.turns = turns
-    self.sharedTokens = sharedTokens
-    self.promptTokens = promptTokens
-    self.outputTokens = outputTokens
-    self.sessionsPerSecond = sessionsPerSecond
-    self.thinkSeconds = thinkSeconds
-  }
-
-  /// Draws the requests for a seed.
-  public func trace(seed: UInt64) throws(Problem) -> Trace {
-    var random = SeededRandom(seed: seed, named: "sessions")
-    var trace = Trace(name: "\(sessions) sessions")
-    let starts = try Arrivals.poisson(perSecond: sessionsPerSecond).times(sessions, seed: seed)
-    for (session, start) in starts.enumerated() {
-      try addSession(session, at: start, &trace, &random)
-    }
-    return trace
-  }
-
-  private func addSession(
-    _ session: Int, at start: Double, _ trace: inout Trace, _ random: inout SeededRandom
-  ) throws(Problem) {
-    func draw(_ range: ClosedRange<Int>) -> Int {
-      range.lowerBound + random.nextInteger(below: range.count)
-    }
-    let first = trace.count
-    let names = trace.prefixes.ids.count
-    var context = sharedTokens
-    for turn in 0..<draw(turns) {
-      let (prompt, output) = (context + draw(promptTokens), draw(outputTokens))
-      try trace.append(
-        at: turn == 0 ? start : thinkSeconds * random.nextExponential(), promptTokens: prompt,
-        outputTokens: output, follows: turn == 0 ? -1 : first + turn - 1)
-      context = prompt + output
-      // All turns use the same names; later ones use more of them.
-      trace.setLastPrefix(from: names, tokens: context)
-    }
-    addNames(session, tokens: context, &trace)
-  }
-
-  private func addNames(_ session: Int, tokens: Int, _ trace: inout Trace) {
-    let size = trace.prefixes.tokensPerID
-    var name: UInt64 = 0
-    for block in 0..<((tokens + size - 1) / size) {
-      let isShared = (block + 1) * size <= sharedTokens
-      name = PrefixIDs.chain(name, isShared ? UInt64(block) : UInt64(session + 1) << 32)
-      trace.prefixes.ids.append(name)
-    }
   }
 }
