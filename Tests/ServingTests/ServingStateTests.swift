@@ -122,9 +122,11 @@ import Testing
 
   @Test func `what never fits is turned away`() {
     let state = state(blocks: 2, for: VLLMScheduler())
-    #expect(state.submit(Request(id: 0, promptTokens: 30, outputTokens: 3, rank: 0)) == nil)
+    #expect(state.submit(Request(id: 0, promptTokens: 30, outputTokens: 4, rank: 0)) == nil)
     #expect(state.counts.rejected == 1)
     #expect(state.isIdle)
+    // The keys and values of the last token are never stored.
+    #expect(state.submit(Request(id: 1, promptTokens: 30, outputTokens: 3, rank: 1)) != nil)
   }
 
   @Test func `a copy goes on by itself`() {

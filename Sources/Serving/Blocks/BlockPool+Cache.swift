@@ -47,6 +47,10 @@ extension BlockPool {
     }
   }
 
+  /// True when a block can be found under a name.
+  public func isNamed(_ block: Int32) -> Bool { isCaching && names.hasName(block) }
+  /// True when a block can be found under this name.
+  public func knows(_ name: UInt64) -> Bool { isCaching && names.group(of: name) >= 0 }
   /// How many blocks can be found under a name.
   public var namedCount: Int { names.count }
 

@@ -157,7 +157,7 @@ public struct BlockPool: ~Copyable {
     return copy
   }
 
-  private mutating func forget(_ block: Int32) {
+  mutating func forget(_ block: Int32) {
     if names.remove(block) { evictionCount += 1 }
   }
 }

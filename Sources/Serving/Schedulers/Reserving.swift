@@ -30,7 +30,7 @@ public struct OrcaScheduler: Scheduler {
     var free = state.pool.freeCount
     for index in 0..<state.waitingCount where plan.count < budget.sequences {
       let slot = state.waitingSlot(index)
-      let least = state.pool.blocks(for: Int(state.progress(slot).total))
+      let least = state.pool.blocks(for: Int(state.progress(slot).total) - 1)
       let blocks = min(max(sequenceTokens / state.pool.blockSize, least), state.pool.blockCount)
       guard free >= blocks else { return }
       free -= blocks
@@ -62,7 +62,7 @@ public struct StaticScheduler: Scheduler {
     var free = state.pool.freeCount
     for index in 0..<state.waitingCount where plan.count < budget.sequences {
       let slot = state.waitingSlot(index)
-      let blocks = state.pool.blocks(for: Int(state.progress(slot).total))
+      let blocks = state.pool.blocks(for: Int(state.progress(slot).total) - 1)
       let tokens = Int(state.progress(slot).known)
       let isFull = plan.count > 0 && plan.shape.tokens + tokens > budget.tokens
       guard free >= blocks, !isFull else { return }

@@ -118,7 +118,7 @@ public struct SarathiScheduler: Scheduler {
         index < preempted
         ? plan.preempted[preempted - 1 - index] : state.waitingSlot(index - preempted)
       let progress = state.progress(slot)
-      let isCut = index < preempted && state.phase(slot) == .prefill
+      let isCut = index < preempted && state.phase(slot) == .prefill && !state.keepsPrompts
       let known = Int(isCut ? progress.computed : progress.known)
       let blocks = state.pool.blocks(for: known)
       let tokens = min(known, budget.tokens - plan.shape.tokens)

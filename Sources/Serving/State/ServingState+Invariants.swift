@@ -36,6 +36,7 @@ extension ServingState {
       admitted == running.count + inFlightCount, "\(admitted) admitted, \(running.count) run")
     precondition(prefilling == prefillingCount, "\(prefilling) read, \(prefillingCount) counted")
     precondition(swapped == swappedBlocks, "\(swapped) swapped blocks, \(swappedBlocks) counted")
+    for index in 0..<withheld.count { holders[Int(withheld[index])] += 1 }
     for block in 0..<pool.blockCount {
       precondition(
         pool.references[block] == holders[block], "block \(block) is held \(holders[block]) times")

@@ -71,7 +71,7 @@ extension ServingState {
   }
 
   /// Sorts the running sequences; they are nearly sorted, so insertion is quick, and it is stable.
-  private func sortRunning() {
+  func sortRunning() {
     let (slots, keys) = (running.base, sequences.order.base)
     for index in stride(from: 1, to: running.count, by: 1) {
       let slot = slots[index]
@@ -109,7 +109,9 @@ extension ServingState {
       swappedBlocks += swappedBlocks(of: slot)
       plan.shape.swappedTokens += Int(sequences.progress[slot].computed)
     case .restart:
-      if wasPrefilling { sequences.progress[slot].known = sequences.progress[slot].computed }
+      if wasPrefilling, !keepsPrompts {
+        sequences.progress[slot].known = sequences.progress[slot].computed
+      }
       startAnew(slot)
     default: startAnew(slot)
     }
@@ -265,7 +267,7 @@ extension ServingState {
     }
   }
 
-  private func finish(_ slot: Int32, _ outcome: StepOutcome) {
+  func finish(_ slot: Int32, _ outcome: StepOutcome) {
     if pool.isCaching { commitNames(slot, upTo: sequences.progress[slot].computed) }
     releaseBlocks(slot)
     outcome.finished.append(sequences.request[slot].id)

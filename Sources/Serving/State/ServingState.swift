@@ -9,7 +9,12 @@ public final class ServingState {
   /// Every KV block of the replica.
   public internal(set) var pool: BlockPool
   /// Names of the beginnings of requests, for the prefix cache.
-  public let prefixes: PrefixIDs
+  public internal(set) var prefixes: PrefixIDs
+  /// False lets no waiting sequence find anything in the prefix cache.
+  public var isReusing = true
+  /// True where tokens are real, so that a prompt that was read in part is never taken for all of it:
+  /// blocks that are given up for a fresh start are then only computed again.
+  public var keepsPrompts = false
   /// In which order running sequences stand.
   public internal(set) var order: RunningOrder
   /// True when more urgent requests wait before others.
@@ -32,6 +37,10 @@ public final class ServingState {
 
   var sequences = SequenceTable()
   var waiting = SlotQueue()
+  /// Parts of `prefixes` that belong to slots, where sequences are named as their tokens come.
+  var ownNames = Column<PrefixRange>()
+  /// Blocks that are kept from being used.
+  var withheld = Column<Int32>()
   private var admissions: Int64 = 0
 
   /// Creates the state of an idle replica, whose lists are kept as a scheduler wants them.
@@ -54,6 +63,10 @@ public final class ServingState {
   private init(copying other: ServingState) {
     pool = other.pool.copy()
     prefixes = other.prefixes
+    isReusing = other.isReusing
+    keepsPrompts = other.keepsPrompts
+    ownNames = other.ownNames.copy()
+    withheld = other.withheld.copy()
     order = other.order
     isByPriority = other.isByPriority
     reservedBlocks = other.reservedBlocks
@@ -148,7 +161,7 @@ public final class ServingState {
   /// Leading tokens of a waiting sequence that the prefix cache has, in whole blocks and never all of
   /// them, and how many of their blocks are free.
   public func cachedPrefix(_ slot: Int32) -> (tokens: Int, freeBlocks: Int) {
-    guard pool.isCaching else { return (0, 0) }
+    guard pool.isCaching, isReusing else { return (0, 0) }
     let known = Int(sequences.progress[slot].known)
     // At least one token is computed: logits come from nowhere else.
     let blocks = min(Int(sequences.request[slot].prefix.tokens), known - 1) / pool.blockSize
@@ -178,7 +191,8 @@ public final class ServingState {
   @discardableResult
   public func submit(_ request: Request) -> Int32? {
     let total = Int(request.promptTokens) + Int(request.outputTokens)
-    let blocks = pool.blocks(for: total)
+    // Keys and values of the last token are never stored.
+    let blocks = pool.blocks(for: total - 1)
     guard blocks <= pool.blockCount - reservedBlocks else {
       counts.rejected += 1
       return nil
@@ -202,8 +216,11 @@ public final class ServingState {
   }
 
   /// Lets the step that runs, or the next one, be a sequence's last, as when its answer has ended.
-  public func shorten(_ slot: Int32) {
-    sequences.progress[slot].total = sequences.progress[slot].known + 1
+  /// - Parameters:
+  ///   - slot: The sequence.
+  ///   - tokens: How many tokens it gets by that step, with guesses that held.
+  public func shorten(_ slot: Int32, after tokens: Int32 = 1) {
+    sequences.progress[slot].total = sequences.progress[slot].known + tokens
   }
 
   /// Ends a sequence that is not in flight; one in flight is to be shortened.
