@@ -32,6 +32,7 @@ public struct BatchRequest: Sendable {
 
   var answer: Continuation
   let adapter: Adapter?
+  let priority: Int32
 }
 
 /// A request whose prompt and options were checked, ready for a batcher; made on any thread.

@@ -1,13 +1,14 @@
 public import Base
 import Models
+public import Serving
 
-/// Serves many requests with one engine: every step decodes a token for each running request and reads
-/// a piece of the prompts that wait beside them (continuous batching with chunked prefill, Yu 2022,
-/// Agrawal 2023).
+/// Serves many requests with one engine: a scheduler decides what each step does, and the engine does it
+/// with tensors (continuous batching, Yu 2022, with paged keys and values, Kwon 2023).
 ///
-/// First come, first served. Where blocks run out, the request that came last gives its blocks back and
-/// is computed again later; what it gets does not change by that. A batcher belongs to one thread at a
-/// time.
+/// The decisions are those of `Serving`, block by block, and the same that a simulated replica makes:
+/// the state gives out its own block numbers, and each stands for one block of the engine's pool. What a
+/// request gets depends neither on what runs beside it nor on whether it lost its blocks on the way. A
+/// batcher belongs to one thread at a time.
 public final class Batcher {
   /// How a batcher fills its steps.
   public struct Limits: Sendable {
@@ -15,12 +16,20 @@ public final class Batcher {
     public var running: Int
     /// The most rows of a step: decoding requests take one each, prompts take the rest.
     public var stepTokens: Int
+    /// The most different adapters of a step; 0 takes any number.
+    public var adapters: Int
+    /// The most guesses that a decoding request verifies in a step; 0 takes one token at a time.
+    public var draftTokens: Int
 
     /// Creates limits.
-    public init(running: Int = 64, stepTokens: Int = 256) {
-      precondition(running >= 1 && stepTokens >= 1)
+    public init(
+      running: Int = 64, stepTokens: Int = 256, adapters: Int = 0, draftTokens: Int = 0
+    ) {
+      precondition(running >= 1 && stepTokens >= 1 && adapters >= 0 && draftTokens >= 0)
       self.running = running
       self.stepTokens = stepTokens
+      self.adapters = adapters
+      self.draftTokens = draftTokens
     }
   }
 
@@ -28,45 +37,80 @@ public final class Batcher {
   public let executor: StepExecutor
   /// How steps are filled.
   public var limits: Limits
+  /// What decides the steps; can be changed between two of them.
+  public var scheduler: any Scheduler { didSet { state.adopt(scheduler) } }
+  /// What the decisions rest on, to be looked at.
+  public let state: ServingState
   /// All requests by number, finished ones included until they are removed.
-  public private(set) var requests: [BatchRequest.ID: BatchRequest] = [:]
+  public internal(set) var requests: [BatchRequest.ID: BatchRequest] = [:]
 
-  private var sequences: [BatchRequest.ID: KVSequence] = [:]
-  /// Requests that are not finished, in the order of arrival.
-  private var order: [BatchRequest.ID] = []
+  let memory: BlockMemory
+  let plan = StepPlan()
+  let outcome = StepOutcome()
+  /// Requests that are not finished, by the number that the state knows them by.
+  var live: [Int32: LiveRequest] = [:]
+  /// The requests of the step that runs, in the order of its items.
+  var flights: [Flight] = []
+  /// What happened in a step that was stopped, or before the first.
+  var unreported: [BatchEvent] = []
+  var isStepping = false
+  private var names = BlockNames()
+  private var epoch: Int
   private var count = 0
-  /// What happened in a step that was stopped.
-  private var unreported: [BatchEvent] = []
 
   /// Creates a batcher over an executor's pool.
-  public init(_ executor: StepExecutor, limits: Limits = Limits()) {
+  public init(
+    _ executor: StepExecutor, limits: Limits = Limits(), scheduler: any Scheduler = VLLMScheduler()
+  ) {
     self.executor = executor
     self.limits = limits
+    self.scheduler = scheduler
+    let pool = executor.pool
+    // Without a limit there are numbers enough for all that may run, and memory is taken as needed.
+    let longest = executor.engine.spec.contextLength / pool.blockSize + 1
+    let enough = max(longest, min(1 << 16, longest.multipliedFully(by: limits.running)))
+    state = ServingState(
+      blockCount: max(1, pool.limit ?? enough), blockSize: pool.blockSize, isCaching: true,
+      prefixes: PrefixIDs(tokensPerID: pool.blockSize), for: scheduler)
+    state.keepsPrompts = true
+    memory = BlockMemory(pool, state)
+    epoch = pool.epoch
   }
 
-  /// True when no request waits or runs.
-  public var isIdle: Bool { order.isEmpty }
+  /// True when no request waits or runs, and everything was told.
+  public var isIdle: Bool { state.isIdle && unreported.isEmpty }
   /// Requests that hold blocks.
-  public var runningCount: Int { sequences.count }
+  public var runningCount: Int { state.admittedCount }
   /// Requests that wait for blocks.
-  public var waitingCount: Int { order.count - sequences.count }
+  public var waitingCount: Int { state.waitingCount }
   /// The sequence of a running request, to be looked at.
-  public func sequence(of request: BatchRequest.ID) -> KVSequence? { sequences[request] }
+  public func sequence(of request: BatchRequest.ID) -> KVSequence? {
+    live[Self.key(request)]?.sequence
+  }
+
+  /// The number by which the state knows a request.
+  static func key(_ id: BatchRequest.ID) -> Int32 { Int32(truncatingIfNeeded: id) }
+
+  /// The most tokens that a sequence can hold.
+  var capacity: Int { (state.pool.blockCount - state.reservedBlocks) * state.pool.blockSize }
 
   // MARK: Requests
 
   /// Takes a request.
   @discardableResult
   public func add(
-    _ prompt: [TokenID], options: GenerationOptions = GenerationOptions(), adapter: Adapter? = nil
+    _ prompt: [TokenID], options: GenerationOptions = GenerationOptions(),
+    adapter: Adapter? = nil, priority: Int32 = 0
   ) throws(Problem) -> BatchRequest.ID {
-    add(try prepare(prompt, options: options, adapter: adapter))
+    add(try prepare(prompt, options: options, adapter: adapter, priority: priority))
   }
 
   /// Takes a request that was prepared for a batcher of the same engine and as many blocks.
   @discardableResult
   public func add(_ prepared: PreparedRequest) -> BatchRequest.ID {
-    insert(prepared.answer, prepared.adapter)
+    let id = insert(prepared.answer, prepared.adapter, prepared.priority)
+    if requests[id]?.phase == .waiting { submit(id) }
+    return id
   }
 
   /// Checks a request, on any thread.
@@ -74,8 +118,10 @@ public final class Batcher {
     _ prompt: [TokenID], options: GenerationOptions = GenerationOptions(),
     adapter: Adapter? = nil, priority: Int32 = 0
   ) throws(Problem) -> PreparedRequest {
-    guard options.drafter == nil else {
-      throw Problem("requests of a batch are not drafted for", fix: "leave the drafter out")
+    guard options.drafter == nil || limits.draftTokens > 0 else {
+      throw Problem(
+        "requests of a batch are not drafted for",
+        fix: "leave the drafter out, or allow the batch draft tokens")
     }
     try adapter?.check(fits: executor.engine)
     let answer = try Continuation(executor.engine, prompt, options)
@@ -106,12 +152,9 @@ public final class Batcher {
     guard parent.phase != .finished else {
       throw Problem("request \(id) is finished and cannot be forked")
     }
-    let child = insert(parent.answer.forked(seed: seed), parent.adapter)
+    let child = insert(parent.answer.forked(seed: seed), parent.adapter, parent.priority)
     // One that waits is computed from its tokens later, as its parent is.
-    if let sequence = sequences[id], sequences.count < limits.running {
-      sequences[child] = sequence.fork()
-      requests[child]?.phase = parent.phase
-    }
+    if !share(id, child) { submit(child) }
     return child
   }
 
@@ -119,6 +162,26 @@ public final class Batcher {
   public func cancel(_ id: BatchRequest.ID) throws(Problem) {
     _ = try request(id)
     end(id)
+  }
+
+  /// Takes a request's blocks; it waits and is computed again when its turn comes.
+  public func preempt(_ id: BatchRequest.ID) throws(Problem) {
+    guard try request(id).phase != .finished, !isStepping, let known = live[Self.key(id)],
+      known.sequence != nil
+    else { return }
+    plan.removeAll()
+    plan.preemption = .recompute
+    plan.preempt(known.slot)
+    var report = BatchStep()
+    beginPlan(&report)
+  }
+
+  /// Forgets a finished request.
+  public func remove(_ id: BatchRequest.ID) throws(Problem) {
+    guard try request(id).phase == .finished else {
+      throw Problem("request \(id) is not finished", fix: "cancel it first")
+    }
+    requests[id] = nil
   }
 
   /// Ends a request that is there and goes on; what it got is kept.
@@ -131,205 +194,115 @@ public final class Batcher {
   /// Forgets a request that was ended.
   func forget(_ id: BatchRequest.ID) { requests[id] = nil }
 
-  /// Takes a request's blocks; it waits and is computed again when its turn comes.
-  public func preempt(_ id: BatchRequest.ID) throws(Problem) {
-    guard try request(id).phase != .finished, sequences[id] != nil else { return }
-    sequences[id] = nil
-    requests[id]?.phase = .waiting
-    requests[id]?.preemptions += 1
-  }
-
-  /// Forgets a finished request.
-  public func remove(_ id: BatchRequest.ID) throws(Problem) {
-    guard try request(id).phase == .finished else {
-      throw Problem("request \(id) is not finished", fix: "cancel it first")
-    }
-    requests[id] = nil
-  }
-
-  // MARK: Steps
-
-  /// Runs one step.
-  ///
-  /// - Throws: A problem of kind `interrupted` when stopped; nothing is lost by it.
-  public func step(observer: Observer? = nil, shouldStop: () -> Bool = { false }) throws(Problem)
-    -> BatchStep
-  {
-    let start = ContinuousClock.now
-    var report = BatchStep()
-    swap(&report.events, &unreported)
-    let plan = plan(&report)
-    do throws(Problem) {
-      try executor.run(plan.map(\.item), observer: observer, shouldStop: shouldStop) {
-        number, _, logits in
-        take(logits, for: plan[number].id, &report)
-      }
-    } catch {
-      // A stop may come between the logits of two requests: the next step tells what the first got.
-      unreported = report.events
-      throw error
-    }
-    report.seconds = start.duration(to: .now).seconds
-    return report
-  }
-
-  /// Runs steps until nothing is left to do.
-  public func run(
-    shouldStop: () -> Bool = { false }, onStep: (BatchStep) throws(Problem) -> Void = { _ in }
-  ) throws(Problem) {
-    while !isIdle { try onStep(step(shouldStop: shouldStop)) }
-  }
-
-  /// Decides which tokens of which requests run next, and sees to it that their blocks are there.
-  private func plan(_ report: inout BatchStep) -> [(id: BatchRequest.ID, item: StepItem)] {
-    var rows = limits.stepTokens
-    var wanted: [(id: BatchRequest.ID, tokens: ArraySlice<TokenID>, isWhole: Bool)] = []
-    var blocks = 0
-    // Requests are served in the order of arrival; decoding ones before any prompt is read.
-    for id in running(.decode) + running(.prefill) + waiting() where rows > 0 {
-      guard let request = requests[id] else { continue }
-      if sequences[id] == nil {
-        guard sequences.count < limits.running else { break }
-        admit(id, request)
-        report.admitted.append(id)
-      }
-      guard let sequence = sequences[id] else { continue }
-      // A stop between keys and logits leaves nothing to run: the last token runs once more.
-      if sequence.count == request.tokens.count { sequence.truncate(to: sequence.count - 1) }
-      let pending = request.tokens[sequence.count...]
-      let tokens = pending.prefix(rows)
-      let needed = sequence.blocksNeeded(for: tokens.count)
-      guard makeRoom(blocks + needed, for: id, besides: wanted.map(\.id), &report) else {
-        giveUpOrWait(id, &report, isAlone: wanted.isEmpty)
-        break
-      }
-      blocks += needed
-      rows -= tokens.count
-      wanted.append((id, tokens, tokens.count == pending.count))
-    }
-    return wanted.map { id, tokens, isWhole in
-      let isDecode = requests[id]?.phase == .decode
-      if isDecode { report.decoding += 1 } else { report.prefillTokens += tokens.count }
-      guard let sequence = sequences[id] else { preconditionFailure("\(id) has no sequence") }
-      let item = StepItem(
-        sequence, tokens, logits: isWhole ? .last : .none, adapter: requests[id]?.adapter)
-      return (id, item)
-    }
-  }
-
-  private func running(_ phase: BatchRequest.Phase) -> [BatchRequest.ID] {
-    order.filter { requests[$0]?.phase == phase }
-  }
-
-  private func waiting() -> [BatchRequest.ID] { running(.waiting) }
-
-  /// Gives a request a sequence, with what the pool still knows of its tokens.
-  private func admit(_ id: BatchRequest.ID, _ request: BatchRequest) {
-    let sequence = KVSequence(executor.pool, variant: request.adapter?.id ?? 0)
-    // An observer is to see every token.
-    let reused = executor.observer == nil ? sequence.adopt(beginningOf: request.tokens) : 0
-    if request.generation.tokens.isEmpty { requests[id]?.answer.noteReuse(reused) }
-    sequences[id] = sequence
-    requests[id]?.phase = .prefill
-  }
-
-  /// Sees to it that so many blocks can be had, by preempting requests that came later and are not part
-  /// of the step yet.
-  private func makeRoom(
-    _ needed: Int, for id: BatchRequest.ID, besides planned: [BatchRequest.ID],
-    _ report: inout BatchStep
-  ) -> Bool {
-    while let available = executor.pool.availableBlocks, available < needed {
-      let others = order.last { $0 > id && sequences[$0] != nil && !planned.contains($0) }
-      guard let other = others else { return false }
-      sequences[other] = nil
-      requests[other]?.phase = .waiting
-      requests[other]?.preemptions += 1
-      report.preempted.append(other)
-    }
-    return true
-  }
-
-  /// A request that does not fit beside the others waits without blocks; one that does not fit alone
-  /// never will.
-  private func giveUpOrWait(_ id: BatchRequest.ID, _ report: inout BatchStep, isAlone: Bool) {
-    guard let sequence = sequences[id] else { return }
-    if isAlone, sequences.count == 1 {
-      let (count, pool) = (requests[id]?.tokens.count ?? 0, executor.pool)
-      let (had, limit) = (sequence.blocks.count + (pool.availableBlocks ?? 0), pool.limit ?? 0)
-      fail(
-        id,
-        "its \(count) tokens do not fit into \(had) KV blocks of \(pool.blockSize) positions"
-          + (had < limit ? "; \(limit - had) more are held outside of the batch" : ""), &report)
-      return
-    }
-    // It keeps what it has while it runs; a new one gives back what it adopted.
-    if sequence.count == 0 || requests[id]?.phase == .prefill {
-      sequences[id] = nil
-      requests[id]?.phase = .waiting
-    } else if isAlone {
-      sequences[id] = nil
-      requests[id]?.phase = .waiting
-      requests[id]?.preemptions += 1
-      report.preempted.append(id)
-    }
-  }
-
-  private func take(
-    _ logits: UnsafeMutableBufferPointer<Float>, for id: BatchRequest.ID,
-    _ report: inout BatchStep
-  ) {
-    requests[id]?.phase = .decode
-    requests[id]?.answer.noteStep()
-    var token: GeneratedToken?
-    do throws(Problem) { token = try requests[id]?.answer.take(logits) } catch {
-      // The others of the step go on.
-      return fail(id, error.description, &report)
-    }
-    let isFinished = requests[id]?.answer.isFinished ?? true
-    let rest = isFinished ? close(id) : nil
-    if let token {
-      report.events.append(
-        BatchEvent(request: id, token: token, isLast: isFinished && rest == nil))
-    }
-    if let rest { report.events.append(BatchEvent(request: id, token: rest, isLast: true)) }
-    if token == nil, rest == nil {
-      report.events.append(BatchEvent(request: id, token: nil, isLast: true))
-    }
-  }
-
   // MARK: Parts
 
-  /// Ends a request that cannot go on.
-  private func fail(_ id: BatchRequest.ID, _ reason: String, _ report: inout BatchStep) {
-    requests[id]?.failure = reason
-    requests[id]?.answer.end(.interrupted)
-    report.events.append(BatchEvent(request: id, token: close(id), isLast: true))
-  }
-
-  private func insert(_ answer: Continuation, _ adapter: Adapter?) -> BatchRequest.ID {
+  private func insert(
+    _ answer: Continuation, _ adapter: Adapter?, _ priority: Int32
+  ) -> BatchRequest.ID {
     count += 1
-    requests[count] = BatchRequest(id: count, answer: answer, adapter: adapter)
-    if answer.isFinished {
-      requests[count]?.phase = .finished
-    } else {
-      order.append(count)
-    }
+    requests[count] = BatchRequest(
+      id: count, answer: answer, adapter: adapter, priority: priority)
+    if answer.isFinished { requests[count]?.phase = .finished }
     return count
   }
 
-  private func request(_ id: BatchRequest.ID) throws(Problem) -> BatchRequest {
+  /// Lets the state decide about a request; one that can never have blocks fails with the next step.
+  private func submit(_ id: BatchRequest.ID) {
+    guard let request = requests[id] else { return }
+    let prepared = PreparedRequest(
+      answer: request.answer, adapter: request.adapter, priority: request.priority)
+    var asked = prepared.request(id: Self.key(id))
+    asked.rank = Int64(id)
+    // What goes on until the pool is full fails then, and not before.
+    asked.outputTokens = max(1, min(asked.outputTokens, Int32(capacity + 1) - asked.promptTokens))
+    guard let slot = state.submit(asked) else {
+      return fail(id, doesNotFit(request.tokens.count), &unreported)
+    }
+    let names = names(of: request)
+    state.setNames(slot, names)
+    live[Self.key(id)] = LiveRequest(id: id, slot: slot, names: names)
+  }
+
+  /// Lets a new request share the blocks of one that runs; false where it cannot.
+  private func share(_ parent: BatchRequest.ID, _ child: BatchRequest.ID) -> Bool {
+    guard let known = live[Self.key(parent)], let sequence = known.sequence,
+      state.admittedCount < limits.running
+    else { return false }
+    withholdOthers()
+    guard let slot = state.fork(known.slot, as: Self.key(child), rank: Int64(child)) else {
+      return false
+    }
+    var fork = LiveRequest(id: child, slot: slot, names: known.names)
+    fork.table = state.blockTable(slot)
+    let copy = KVSequence(executor.pool, variant: sequence.variant, isLed: true)
+    copy.begin(with: sequence.tokens[...])
+    let full = sequence.count / executor.pool.blockSize
+    memory.extend(copy, to: fork.table, kept: full)
+    memory.fill(copy, to: fork.table)
+    if full < sequence.blocks.count {
+      executor.pool.copy(sequence.blocks[full], to: copy.blocks[full])
+    }
+    fork.sequence = copy
+    live[Self.key(child)] = fork
+    state.setNames(slot, known.names)
+    let phase = requests[parent]?.phase ?? .decode
+    requests[child]?.phase = phase
+    return true
+  }
+
+  func request(_ id: BatchRequest.ID) throws(Problem) -> BatchRequest {
     guard let request = requests[id] else {
       throw Problem("there is no request \(id)", fix: "it never was, or was removed")
     }
     return request
   }
 
-  /// Gives a request's blocks back and what was held back of its text out.
-  private func close(_ id: BatchRequest.ID) -> GeneratedToken? {
-    sequences[id] = nil
-    order.removeAll { $0 == id }
-    requests[id]?.phase = .finished
-    return requests[id]?.answer.finish()
+  // MARK: Names
+
+  private func root(_ request: BatchRequest) -> UInt64 {
+    BlockNames.root(adapter: request.adapter?.id ?? 0, epoch: epoch)
+  }
+
+  private func names(of request: BatchRequest) -> [UInt64] {
+    names.names(of: request.tokens, blockSize: state.pool.blockSize, root: root(request))
+  }
+
+  /// Names the blocks of a request that its tokens fill now.
+  func nameBlocks(_ key: Int32) {
+    guard let known = live[key], let tokens = requests[known.id]?.answer.tokens else { return }
+    let size = state.pool.blockSize
+    var count = known.names.count
+    while (count + 1) * size <= tokens.count, let request = requests[known.id] {
+      let parent = live[key]?.names.last ?? root(request)
+      let name = names.name(after: parent, tokens[count * size..<(count + 1) * size])
+      state.addName(known.slot, name)
+      live[key]?.names.append(name)
+      count += 1
+    }
+  }
+
+  /// Names what waits anew where values in the layers have changed, and forgets names without use.
+  func tidyNames() {
+    if executor.pool.epoch != epoch {
+      epoch = executor.pool.epoch
+      for (key, known) in live where known.sequence == nil {
+        guard let request = requests[known.id] else { continue }
+        let names = names(of: request)
+        state.setNames(known.slot, names)
+        live[key]?.names = names
+      }
+    }
+    let used = live.values.reduce(0) { $0 + $1.names.count }
+    guard names.count > 2 * (used + state.pool.namedCount) + 4096 else { return }
+    let ours = Set(live.values.flatMap(\.names))
+    names.keep { ours.contains($0) || state.pool.knows($0) }
+  }
+}
+
+extension Int {
+  /// The product, or the largest number where it is larger.
+  fileprivate func multipliedFully(by other: Int) -> Int {
+    let (product, isOver) = multipliedReportingOverflow(by: other)
+    return isOver ? .max : product
   }
 }

@@ -2,7 +2,8 @@
 /// memory.
 ///
 /// A block is free, held by one or more sequences, or kept: held by nobody, but found again by the
-/// tokens whose keys and values it has, until its place is needed.
+/// tokens whose keys and values it has, until its place is needed. Those that a tenant took are found by
+/// the tenant, by a number of its own, and not by their tokens.
 struct BlockLedger {
   /// The number of a block.
   typealias BlockID = Int
@@ -15,9 +16,17 @@ struct BlockLedger {
     let tokens: [TokenID]
   }
 
+  /// A block's tenant and the tenant's number for it.
+  struct Tenancy: Equatable {
+    let tenant: Int
+    let block: Int
+  }
+
   private struct Entry {
     var holders = 0
     var key: Key?
+    var tenancy: Tenancy?
+    var isKept: Bool { holders == 0 && (key != nil || tenancy != nil) }
     /// A name for its content that is never used again, so a key's parent cannot be mistaken.
     var content = 0
     var lastUse = 0
@@ -39,7 +48,7 @@ struct BlockLedger {
   /// Blocks that sequences hold.
   private(set) var heldCount = 0
   /// Blocks that nobody holds and whose content can be found again.
-  var keptCount: Int { entries.count { $0.holders == 0 && $0.key != nil } }
+  var keptCount: Int { entries.count - heldCount - free.count }
   /// Blocks that can be had now; nil where there is no limit.
   var availableCount: Int? { limit.map { $0 - heldCount } }
 
@@ -48,22 +57,22 @@ struct BlockLedger {
   /// True where a block can be found by its content.
   func isIndexed(_ block: BlockID) -> Bool { entries[block].key != nil }
 
-  /// Takes a block for one holder: a free one, a new one, or the one kept that was used longest ago;
-  /// nil when all are held.
-  mutating func take() -> BlockID? {
-    if let block = free.popLast() { return hold(block) }
-    let kept = entries.indices.filter { entries[$0].holders == 0 }
+  /// Takes a block for one holder: a free one, a new one, or the one kept that was used longest ago,
+  /// which its tenant is to be told; nil when all are held.
+  mutating func take(for tenancy: Tenancy? = nil) -> (block: BlockID, evicted: Tenancy?)? {
+    if let block = free.popLast() { return (hold(block, tenancy), nil) }
     // Without a limit, what is kept may take as much as what is held, and a little more.
-    let mayGrow = limit.map { entries.count < $0 } ?? (kept.count <= entries.count / 2 + 16)
+    let mayGrow = limit.map { entries.count < $0 } ?? (keptCount <= entries.count / 2 + 16)
     if mayGrow {
       entries.append(Entry())
-      return hold(entries.count - 1)
+      return (hold(entries.count - 1, tenancy), nil)
     }
-    guard let oldest = kept.min(by: { entries[$0].lastUse < entries[$1].lastUse }) else {
-      return nil
-    }
+    let kept = entries.indices.lazy.filter { [entries] in entries[$0].holders == 0 }
+    guard let oldest = kept.min(by: { [entries] in entries[$0].lastUse < entries[$1].lastUse })
+    else { return nil }
+    let evicted = entries[oldest].tenancy
     forget(oldest)
-    return hold(oldest)
+    return (hold(oldest, tenancy), evicted)
   }
 
   /// Adds a holder.
@@ -80,7 +89,19 @@ struct BlockLedger {
     entries[block].lastUse = uses
     guard entries[block].holders == 0 else { return }
     heldCount -= 1
-    if entries[block].key == nil { free.append(block) }
+    if !entries[block].isKept { free.append(block) }
+  }
+
+  /// Ends a block's tenancy; it is free if nobody holds it.
+  mutating func abandon(_ block: BlockID) {
+    precondition(entries[block].tenancy != nil, "block \(block) has no tenant")
+    entries[block].tenancy = nil
+    if entries[block].holders == 0, entries[block].key == nil { free.append(block) }
+  }
+
+  /// Ends all tenancies of a tenant.
+  mutating func abandon(tenant: Int) {
+    for block in entries.indices where entries[block].tenancy?.tenant == tenant { abandon(block) }
   }
 
   /// Makes a full block findable and gives the name of its content.
@@ -109,16 +130,21 @@ struct BlockLedger {
     entries[block].content = 0
   }
 
-  /// Forgets the content of every block that nobody holds.
-  mutating func dropKept() {
-    for block in entries.indices where entries[block].holders == 0 && entries[block].key != nil {
+  /// Forgets the content of every block that nobody holds, and gives the tenancies that ended by it.
+  mutating func dropKept() -> [Tenancy] {
+    var ended: [Tenancy] = []
+    for block in entries.indices where entries[block].isKept {
+      if let tenancy = entries[block].tenancy { ended.append(tenancy) }
+      entries[block].tenancy = nil
       forget(block)
       free.append(block)
     }
+    return ended
   }
 
-  private mutating func hold(_ block: BlockID) -> BlockID {
+  private mutating func hold(_ block: BlockID, _ tenancy: Tenancy?) -> BlockID {
     entries[block].holders = 1
+    entries[block].tenancy = tenancy
     heldCount += 1
     return block
   }

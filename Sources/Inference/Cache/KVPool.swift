@@ -1,6 +1,12 @@
 public import Base
 import CTensors
 
+/// Holds blocks of a pool by numbers of its own, as a batch does that a scheduler leads.
+protocol BlockTenant: AnyObject {
+  /// Learns that the memory of a block that nobody held was needed for something else.
+  func lost(_ block: Int)
+}
+
 /// The memory of a paged key-value cache: blocks of a fixed number of positions, shared by sequences.
 ///
 /// A block holds all layers of its positions. Sequences that begin alike share blocks; a block that
@@ -24,7 +30,11 @@ public final class KVPool {
   /// How often what was computed so far stopped being true.
   private(set) var epoch = 0
 
+  private var tenants: [Int: Tenant] = [:]
+  private var tenantsEntered = 0
+
   private struct Living { weak var sequence: KVSequence? }
+  private struct Tenant { weak var value: (any BlockTenant)? }
 
   /// Creates a pool; memory is taken as blocks are.
   ///
@@ -68,7 +78,7 @@ public final class KVPool {
   public var indexed: [Bool] { (0..<ledger.count).map { ledger.isIndexed($0) } }
 
   /// Forgets the content of every block that nobody holds.
-  public func dropKept() { ledger.dropKept() }
+  public func dropKept() { for tenancy in ledger.dropKept() { tell(tenancy) } }
 
   /// Sees to it that no later sequence finds keys and values computed up to now, as where values in
   /// the layers are about to be changed.
@@ -94,8 +104,11 @@ public final class KVPool {
   /// Forgets a sequence that ends.
   func leave(_ number: Int) { living[number] = nil }
 
-  func take() throws(Problem) -> Int {
-    guard let block = ledger.take() else { throw tooFew(1) }
+  func take() throws(Problem) -> Int { try take(for: nil) }
+
+  private func take(for tenancy: BlockLedger.Tenancy?) throws(Problem) -> Int {
+    guard let (block, evicted) = ledger.take(for: tenancy) else { throw tooFew(1) }
+    if let evicted { tell(evicted) }
     if block == memory.count {
       let piece = UnsafeMutableRawPointer.allocate(byteCount: blockBytes.count, alignment: 64)
       // Kernels read whole vectors over positions that are not filled yet: those must be numbers.
@@ -134,6 +147,49 @@ public final class KVPool {
     release(block)
     return copy
   }
+
+  /// Copies what a block holds to another.
+  func copy(_ block: Int, to other: Int) {
+    address(other).copyMemory(from: address(block), byteCount: blockBytes.count)
+  }
+
+  // MARK: For tenants
+
+  /// Notes a tenant; gives its number, from 1.
+  func enter(_ tenant: any BlockTenant) -> Int {
+    tenantsEntered += 1
+    tenants[tenantsEntered] = Tenant(value: tenant)
+    return tenantsEntered
+  }
+
+  /// Forgets a tenant that ends; what nobody holds of its blocks is free.
+  func leave(tenant: Int) {
+    tenants[tenant] = nil
+    ledger.abandon(tenant: tenant)
+  }
+
+  /// Takes a block for a sequence of a tenant, which calls it by a number of its own.
+  func take(tenant: Int, _ block: Int) throws(Problem) -> Int {
+    try take(for: BlockLedger.Tenancy(tenant: tenant, block: block))
+  }
+
+  /// Holds a block of a tenant again whose content is about to change.
+  func reuse(_ block: Int) {
+    ledger.forget(block)
+    ledger.retain(block)
+  }
+
+  /// Ends the tenancy of a block.
+  func abandon(_ block: Int) { ledger.abandon(block) }
+
+  /// True when sequences hold a block.
+  func isHeld(_ block: Int) -> Bool { ledger.holders(of: block) > 0 }
+
+  private func tell(_ tenancy: BlockLedger.Tenancy) {
+    tenants[tenancy.tenant]?.value?.lost(tenancy.block)
+  }
+
+  // MARK: Contents
 
   func index(_ block: Int, parent: Int, tokens: [TokenID]) -> Int {
     ledger.index(block, parent: parent, tokens: tokens)

@@ -2,7 +2,8 @@ public import Base
 
 /// One stream of tokens with its keys and values in the blocks of a pool.
 ///
-/// Forks share blocks; whoever writes into a shared block first gets a copy of its own.
+/// Forks share blocks; whoever writes into a shared block first gets a copy of its own. A sequence that a
+/// scheduler leads takes and gives back no block itself.
 public final class KVSequence {
   /// Where its blocks lie.
   public let pool: KVPool
@@ -15,6 +16,9 @@ public final class KVSequence {
   public let variant: Int
   /// Its number among all sequences of the pool, from 1 in the order they were made.
   public private(set) var number = 0
+
+  /// True for a sequence whose blocks a scheduler gives it.
+  let isLed: Bool
 
   /// What stands for everything before the first block.
   private let root: Int
@@ -29,9 +33,14 @@ public final class KVSequence {
   public var bytes: Bytes { Bytes(blocks.count * pool.blockBytes.count) }
 
   /// Creates an empty sequence.
-  public init(_ pool: KVPool, variant: Int = 0) {
+  public convenience init(_ pool: KVPool, variant: Int = 0) {
+    self.init(pool, variant: variant, isLed: false)
+  }
+
+  init(_ pool: KVPool, variant: Int, isLed: Bool) {
     self.pool = pool
     self.variant = variant
+    self.isLed = isLed
     // Variants are few: the pool's epoch goes beside them.
     root = -1 - variant - pool.epoch << 32
     number = pool.enter(self)
@@ -57,6 +66,7 @@ public final class KVSequence {
   public func truncate(to count: Int) {
     precondition(count >= 0 && count <= tokens.count, "\(count) of \(tokens.count) positions")
     tokens.removeLast(tokens.count - count)
+    if isLed { return }
     contents.removeLast(max(0, contents.count - count / pool.blockSize))
     trim()
   }
@@ -83,14 +93,29 @@ public final class KVSequence {
 
   // MARK: For the executor
 
+  /// Takes a block that it holds from now on, behind the others.
+  func give(_ block: Int) {
+    blocks.append(block)
+    addresses.append(pool.address(block))
+  }
+
+  /// Says which tokens its blocks hold already.
+  func begin(with tokens: ArraySlice<TokenID>) { self.tokens = Array(tokens) }
+
   /// How many blocks a sequence would have to take for more positions.
   public func blocksNeeded(for more: Int) -> Int {
+    if isLed { return 0 }
     let copies = writesIntoShared && more > 0 ? 1 : 0
     return max(0, blockCount(tokens.count + more) - blocks.count) + copies
   }
 
   /// Makes room for more positions; on failure what it holds is as before.
   func reserve(_ more: Int) throws(Problem) {
+    if isLed {
+      let room = blocks.count * pool.blockSize
+      precondition(tokens.count + more <= room, "\(tokens.count + more) tokens in room for \(room)")
+      return
+    }
     // Asked for all at once: where there is too little, not even a shared block is copied.
     try pool.require(blocksNeeded(for: more))
     if more > 0, let last = openBlock, writesIntoShared || pool.indexed(last.block) {
@@ -108,6 +133,7 @@ public final class KVSequence {
   /// Counts positions whose keys and values are stored in every layer, and makes full blocks findable.
   func commit(_ more: some Swift.Sequence<TokenID>) {
     tokens += more
+    if isLed { return }
     let size = pool.blockSize
     while (contents.count + 1) * size <= tokens.count {
       let start = contents.count * size
@@ -118,7 +144,7 @@ public final class KVSequence {
   }
 
   /// Gives back blocks that hold no position.
-  func trim() { dropBlocks(from: blockCount(tokens.count)) }
+  func trim() { if !isLed { dropBlocks(from: blockCount(tokens.count)) } }
 
   // MARK: Blocks
 
