@@ -124,6 +124,8 @@ let package = Package(
         "PTX/Golden",
       ]),
     tests("SharingTests", ["Base", "Devices", "Sharing"]),
+    tests(
+      "ConformanceTests", ["Base", "Models", "Tensors", "Serving", "Clusters", "Inference"]),
     tests("ReferenceTests", ["Base", "Inference", "References"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),
     tests("LuaBridgeTests", ["Base", "LuaBridge", "CLua", "CLuaSupport"]),

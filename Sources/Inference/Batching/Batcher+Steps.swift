@@ -51,7 +51,7 @@ extension Batcher {
       adapters: limits.adapters, draftTokens: limits.draftTokens)
   }
 
-  /// Lets the scheduler decide; false when nothing is left to do. Who can never run fails.
+  /// Lets the scheduler decide, and fails who can never run; false when nothing is left to do.
   private func makePlan(_ report: inout BatchStep) -> Bool {
     while !state.isIdle {
       withholdOthers()
