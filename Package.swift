@@ -88,7 +88,7 @@ let package = Package(
       "Bindings",
       [
         "Base", "Figures", "Simulation", "Models", "Tensors", "Devices", "Inference", "Kernels",
-        "Sharing", "LuaBridge",
+        "Sharing", "Serving", "Clusters", "LuaBridge",
       ]),
 
     module(

@@ -25,6 +25,7 @@ public enum StandardModules {
     Entry("gpu") { GPUModule.module },
     Entry("sharing") { SharingModule.module },
     Entry("cuda") { CudaModule.module },
+    Entry("cluster") { ClusterModule.module },
   ]
 
   /// Finds a module's declaration by its name.

@@ -68,6 +68,101 @@ import Testing
     #expect(zip(ends(other), ends(original)).contains { $0 > $1 + 1 })
   }
 
+  /// Decides as others do, except at one call, where it gives up.
+  private final class Doubter: Scheduler, Autoscaler, Router, CostModel {
+    // One thread runs a test.
+    nonisolated(unsafe) var calls = 0
+    private let doubtful: Int
+
+    init(at doubtful: Int) { self.doubtful = doubtful }
+
+    private var doubts: Bool {
+      calls += 1
+      return calls == doubtful
+    }
+
+    let intervalSeconds = 1.0
+
+    func plan(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
+      if doubts { return plan.giveUp() }
+      VLLMScheduler().plan(state, budget, into: plan)
+    }
+
+    func pick(_ request: Request, prefixes: PrefixIDs, among replicas: ReplicaViews) -> Int {
+      doubts ? -1 : replicas.least { replicas.outstanding($0) }
+    }
+
+    func desiredReplicas(_ view: ClusterView) -> Int {
+      doubts ? -1 : 1 + view.arrivedRequests % 3
+    }
+
+    func seconds(of shape: StepShape, stage: Int, of stages: Int) -> Double {
+      doubts ? .nan : LinearCostModel().seconds(of: shape, stage: stage, of: stages)
+    }
+
+    func explain(_ shape: StepShape, stage: Int, of stages: Int) -> [CostPart] { [] }
+  }
+
+  @Test("a policy that cannot decide stops the run and is asked again", arguments: 0..<5)
+  func undecided(kind: Int) throws {
+    func ends(doubtful: Int) throws -> (ends: [Double], stops: Int) {
+      let doubter = Doubter(at: doubtful)
+      let cluster = try Cluster(
+        options {
+          $0.replicas = 2
+          $0.stages = kind == 4 ? 2 : 1
+          switch kind {
+          case 0: $0.scheduler = doubter
+          case 1: $0.router = doubter
+          case 2: $0.autoscaler = doubter
+          default: $0.cost = doubter
+          }
+        }, trace: trace())
+      var stops = 0
+      while cluster.run() == .undecided { stops += 1 }
+      #expect(cluster.isDone)
+      for replica in cluster.replicas { replica.state.checkInvariants() }
+      return (self.ends(cluster), stops)
+    }
+    let sure = try ends(doubtful: 0)
+    for doubtful in [1, 2, 7, 10] {
+      let doubted = try ends(doubtful: doubtful)
+      #expect(doubted.ends == sure.ends)
+      #expect(doubted.stops == 1)
+    }
+  }
+
+  @Test func `cancelled requests give their blocks back and are counted apart`() throws {
+    let cluster = try Cluster(options { $0.replicas = 2 }, trace: trace())
+    cluster.run(until: 5)
+    let open = (0..<cluster.arrivedRequests).filter { cluster.records[$0].finishedAt.isNaN }
+    #expect(open.count > 3)
+    for request in open { try cluster.cancel(request: request) }
+    #expect(throws: Problem.self) { try cluster.cancel(request: open[0]) }
+    #expect(throws: Problem.self) { try cluster.cancel(request: 59) }
+    cluster.run()
+    let report = ClusterReport(cluster)
+    #expect(report.cancelled == open.count)
+    #expect(report.finished == 60 - open.count)
+    for replica in cluster.replicas { #expect(replica.state.pool.usedCount == 0) }
+  }
+
+  @Test func `a pause returns from the run and changes nothing`() throws {
+    let (whole, paused) = (
+      try Cluster(options(), trace: trace()), try Cluster(options(), trace: trace())
+    )
+    whole.run()
+    paused.addBreakpoint(
+      Breakpoint("pause") { cluster in
+        if cluster.arrivedRequests == 20 { cluster.pause() }
+        return false
+      })
+    #expect(paused.run() == .paused)
+    try paused.removeBreakpoint("pause")
+    #expect(paused.run() == .done)
+    #expect(ends(paused) == ends(whole))
+  }
+
   @Test func `a run stops where a breakpoint holds and goes on from there`() throws {
     let cluster = try Cluster(options(), trace: trace(rate: 100))
     cluster.addBreakpoint(Breakpoint("ten open") { $0.openRequests >= 10 })

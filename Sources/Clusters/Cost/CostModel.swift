@@ -2,7 +2,8 @@ public import Serving
 
 /// How long a step takes on some hardware.
 public protocol CostModel: Sendable {
-  /// The seconds that one of several pipeline stages, counted from 0, needs for a step.
+  /// The seconds that one of several pipeline stages, counted from 0, needs for a step; NaN when that
+  /// is not known, which stops the run.
   func seconds(of shape: StepShape, stage: Int, of stages: Int) -> Double
   /// The same, operator by operator; the parts add up to it.
   func explain(_ shape: StepShape, stage: Int, of stages: Int) -> [CostPart]

@@ -39,19 +39,42 @@ public struct ClusterView: Hashable, Sendable {
 public protocol Autoscaler: Sendable {
   /// Seconds between two questions.
   var intervalSeconds: Double { get }
-  /// How many replicas there should be, those that start included.
+  /// How many replicas there should be, those that start included; below 0 when it cannot say, which
+  /// stops the run.
   mutating func desiredReplicas(_ view: ClusterView) -> Int
+}
+
+/// What autoscalers may be told; each takes the options that its declaration names.
+public struct AutoscalerOptions: Hashable, Sendable {
+  /// Seconds between two questions.
+  public var intervalSeconds = 10.0
+  /// Open requests that one replica should have.
+  public var targetRequests = 20.0
+  /// How long fewer must be enough before replicas go.
+  public var holdSeconds = 120.0
+  /// The rate that one replica serves.
+  public var replicaRequestsPerSecond = 2.0
+  /// The weight of the latest rate.
+  public var smoothing = 0.3
+
+  /// Creates the defaults.
+  public init() {}
+
+  /// What every autoscaler takes.
+  static let interval = Parameter(
+    name: "interval_seconds", kind: .number, unit: .seconds, defaultValue: "10", range: 1e-3...1e6,
+    summary: "seconds between two questions")
 }
 
 /// An autoscaler by its name.
 public struct AutoscalerKind: Described, Sendable {
   /// What is known of it.
   public let info: Info
-  /// Makes one with its defaults.
-  public let make: @Sendable () -> any Autoscaler
+  /// Makes one.
+  public let make: @Sendable (AutoscalerOptions) -> any Autoscaler
 
   /// Creates a kind.
-  public init(_ info: Info, make: @escaping @Sendable () -> any Autoscaler) {
+  public init(_ info: Info, make: @escaping @Sendable (AutoscalerOptions) -> any Autoscaler) {
     self.info = info
     self.make = make
   }
@@ -75,8 +98,13 @@ public struct ConcurrencyAutoscaler: Autoscaler {
         Parameter(
           name: "hold_seconds", kind: .number, unit: .seconds, defaultValue: "120", range: 0...1e6,
           summary: "how long fewer must be enough before replicas go"),
+        AutoscalerOptions.interval,
       ])
-  ) { ConcurrencyAutoscaler() }
+  ) {
+    ConcurrencyAutoscaler(
+      targetRequests: $0.targetRequests, holdSeconds: $0.holdSeconds,
+      intervalSeconds: $0.intervalSeconds)
+  }
 
   /// Seconds between two questions.
   public let intervalSeconds: Double
@@ -117,8 +145,13 @@ public struct ForecastAutoscaler: Autoscaler {
         Parameter(
           name: "smoothing", kind: .number, unit: .ratio, defaultValue: "0.3", range: 0...1,
           summary: "the weight of the latest rate", tradeOff: "more follows faster and shakes more"),
+        AutoscalerOptions.interval,
       ], source: "Holt, Forecasting seasonals and trends (1957)")
-  ) { ForecastAutoscaler() }
+  ) {
+    ForecastAutoscaler(
+      replicaRequestsPerSecond: $0.replicaRequestsPerSecond, smoothing: $0.smoothing,
+      intervalSeconds: $0.intervalSeconds)
+  }
 
   /// Seconds between two questions.
   public let intervalSeconds: Double

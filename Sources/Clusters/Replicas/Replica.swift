@@ -44,8 +44,12 @@ public final class Replica {
   private let planPlaces: Column<Unmanaged<StepPlan>>
   /// When the first stage of each plan's step began.
   var beginnings: Column<Double>
+  /// True when a step has begun and nobody knows how long it takes.
+  var isUnpriced = false
   private var firstFlight = 0
   private var flightCount = 0
+  /// What each stage needs for the step that begins.
+  var stageSeconds: Column<Double>
   /// When each stage will have done what it was given.
   var stageFree: Column<Double>
 
@@ -59,6 +63,7 @@ public final class Replica {
     planPlaces = Self.places(plans)
     beginnings = Column(repeating: 0, count: stages)
     stageFree = Column(repeating: 0, count: stages)
+    stageSeconds = Column(repeating: 0, count: stages)
   }
 
   private init(copying other: Replica) {
@@ -77,9 +82,11 @@ public final class Replica {
     statePlace = Unmanaged.passUnretained(state)
     planPlaces = Self.places(plans)
     beginnings = other.beginnings.copy()
+    isUnpriced = other.isUnpriced
     firstFlight = other.firstFlight
     flightCount = other.flightCount
     stageFree = other.stageFree.copy()
+    stageSeconds = other.stageSeconds.copy()
   }
 
   func copy() -> Replica { Replica(copying: self) }
@@ -87,7 +94,7 @@ public final class Replica {
   /// How many steps are in flight.
   public var stepsInFlight: Int { flightCount }
   /// True when one more step can begin.
-  var hasFreeStage: Bool { flightCount < plans.count }
+  var hasFreeStage: Bool { flightCount < plans.count && !isUnpriced }
 
   /// Calls `body` with the state and the plan that the next step will use.
   @inline(__always)

@@ -6,7 +6,8 @@ extension ClusterReport {
   public var text: String {
     var lines = [
       "\(name.truncated(toWidth: 40)): \(finished) of \(arrived) requests ended in "
-        + "\(Self.time(makespanSeconds))" + (rejected > 0 ? ", \(rejected) turned away" : ""),
+        + "\(Self.time(makespanSeconds))" + (rejected > 0 ? ", \(rejected) turned away" : "")
+        + (cancelled > 0 ? ", \(cancelled) cancelled" : ""),
       "",
       row("", ["mean", "p50", "p90", "p95", "p99", "max"]),
     ]

@@ -15,8 +15,8 @@ public struct ClusterReport: Sendable {
 
   /// What the requests came from.
   public let name: String
-  /// Requests that came, have all their tokens, and were turned away.
-  public let arrived, finished, rejected: Int
+  /// Requests that came, have all their tokens, were turned away, and were cancelled.
+  public let arrived, finished, rejected, cancelled: Int
   /// Seconds from the start to the end of the last request.
   public let makespanSeconds: Double
   /// Seconds from arrival to the first token.
@@ -64,6 +64,7 @@ public struct ClusterReport: Sendable {
     arrived = cluster.arrivedRequests
     finished = columns.ttft.count
     rejected = columns.rejected
+    cancelled = columns.cancelled
     makespanSeconds = columns.lastEnd
     ttft = Spread(columns.ttft)
     tpot = Spread(columns.tpot)
@@ -106,6 +107,7 @@ private struct ReportColumns {
   private(set) var queueing: [Double] = []
   private(set) var lastEnd = 0.0
   private(set) var rejected = 0
+  private(set) var cancelled = 0
   private(set) var promptTokens = 0
   private(set) var outputTokens = 0
   private var finishedOf: [Int]
@@ -131,6 +133,10 @@ private struct ReportColumns {
       let record = cluster.records[index]
       if record.isRejected {
         rejected += 1
+        continue
+      }
+      if record.isCancelled {
+        cancelled += 1
         continue
       }
       guard !record.finishedAt.isNaN else { continue }

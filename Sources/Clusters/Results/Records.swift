@@ -17,6 +17,8 @@ public struct RequestRecord: Hashable, Sendable, BitwiseCopyable {
   public var cachedTokens: Int32 = 0
   /// True when it was turned away, since it would never have fitted.
   public var isRejected = false
+  /// True when it was ended before it had all its tokens.
+  public var isCancelled = false
 
   init() {}
 

@@ -28,7 +28,7 @@ public struct RandomRouter: Router {
   /// How it is known.
   public static let kind = RouterKind(
     Info("random", "Each request goes to a replica drawn by lot.")
-  ) { RandomRouter(seed: $0) }
+  ) { RandomRouter(seed: $0.seed) }
 
   private var random: SeededRandom
 

@@ -18,7 +18,7 @@ public struct PrefixAffineRouter: Router {
           summary: "tokens that a replica may have more than the least loaded one",
           tradeOff: "more finds more in caches, less spreads load")
       ])
-  ) { _ in PrefixAffineRouter() }
+  ) { PrefixAffineRouter(slackTokens: $0.slackTokens) }
 
   private let slackTokens: Int
   private let remembered: Int

@@ -35,21 +35,47 @@ public struct ReplicaViews {
 ///
 /// A router is a value: it may remember what it did, and a copy goes on by itself.
 public protocol Router: Sendable {
-  /// The place of the replica in the list.
+  /// The place of the replica in the list; below 0 when it cannot say, which stops the run.
   mutating func pick(
     _ request: Request, prefixes: PrefixIDs, among replicas: ReplicaViews
   ) -> Int
+}
+
+/// A router that runs code which may look at the cluster, or copy it, while it is asked.
+///
+/// It keeps what it remembers elsewhere, so that it does not change when it is asked.
+public protocol OutsideRouter: Router {
+  /// The same as `pick`.
+  func ask(_ request: Request, prefixes: PrefixIDs, among replicas: ReplicaViews) -> Int
+}
+
+extension OutsideRouter {
+  /// The place of the replica in the list; below 0 when it cannot say.
+  public mutating func pick(
+    _ request: Request, prefixes: PrefixIDs, among replicas: ReplicaViews
+  ) -> Int { ask(request, prefixes: prefixes, among: replicas) }
+}
+
+/// What routers may be told; each takes the options that its declaration names.
+public struct RouterOptions: Hashable, Sendable {
+  /// What random choices follow from.
+  public var seed: UInt64
+  /// Tokens that a replica may have more than the least loaded one.
+  public var slackTokens = 65536
+
+  /// Creates the defaults for a seed.
+  public init(seed: UInt64 = 0) { self.seed = seed }
 }
 
 /// A router by its name.
 public struct RouterKind: Described, Sendable {
   /// What is known of it.
   public let info: Info
-  /// Makes one for a seed.
-  public let make: @Sendable (UInt64) -> any Router
+  /// Makes one.
+  public let make: @Sendable (RouterOptions) -> any Router
 
   /// Creates a kind.
-  public init(_ info: Info, make: @escaping @Sendable (UInt64) -> any Router) {
+  public init(_ info: Info, make: @escaping @Sendable (RouterOptions) -> any Router) {
     self.info = info
     self.make = make
   }

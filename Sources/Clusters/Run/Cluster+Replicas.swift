@@ -37,6 +37,13 @@ extension Cluster {
     if replica.state.isIdle { stop(replica) }
   }
 
+  /// Lets replicas plan at this instant what they could not, as when they have another scheduler.
+  func planAnew() {
+    for replica in replicas where replica.hasFreeStage && !replica.state.isIdle {
+      schedule(.plan, replica.id, at: time)
+    }
+  }
+
   func makeReady(_ replica: Replica) {
     guard replica.phase == .starting else { return }
     replica.phase = .ready
@@ -51,19 +58,24 @@ extension Cluster {
   // MARK: Autoscaling
 
   func scheduleAutoscaling() {
-    guard let autoscaler else { return }
+    guard let autoscaler, !hasQuestion else { return }
+    hasQuestion = true
     schedule(.autoscale, 0, at: time + autoscaler.intervalSeconds)
   }
 
   /// Asks the autoscaler and does what it says; ends with the last request.
   func autoscale() {
-    guard autoscaler != nil, !isDone else { return }
+    guard var asked = autoscaler, !isDone else { return hasQuestion = false }
     let starting = replicas.count { $0.phase == .starting }
     let view = ClusterView(
       time: time, ready: ready.count, starting: starting, openRequests: openCount,
       waitingRequests: ready.reduce(0) { $0 + $1.state.waitingCount },
       arrivedRequests: arrivedCount, startSeconds: options.startSeconds)
-    let wanted = autoscaler?.desiredReplicas(view) ?? ready.count
+    // It may look at the cluster while it is asked, so it is not asked in its place.
+    let wanted = asked.desiredReplicas(view)
+    autoscaler = asked
+    guard wanted >= 0 else { return askAgain(.autoscale, 0) }
+    hasQuestion = false
     let limits = options.replicaLimits
     scale(to: min(max(wanted, limits.lowerBound), limits.upperBound), starting: starting)
     scheduleAutoscaling()

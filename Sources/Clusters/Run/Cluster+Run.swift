@@ -4,7 +4,7 @@ import Simulation
 
 /// What an event of a cluster is, in the upper bits of its payload.
 enum ClusterEvent: UInt64 {
-  case arrival, replicaReady, autoscale
+  case arrival, replicaReady, autoscale, plan, price
 
   func payload(_ index: Int) -> UInt64 { rawValue << 56 | UInt64(index) }
 
@@ -38,6 +38,10 @@ extension Cluster {
     case breakpoint(String)
     /// The caller asked for it.
     case interrupted
+    /// A policy or a condition paused it.
+    case paused
+    /// A policy could not decide; it is asked again when the run goes on.
+    case undecided
   }
 
   /// Runs until everything is done, a time is reached, or a breakpoint holds.
@@ -49,6 +53,7 @@ extension Cluster {
   @discardableResult
   public func run(until limit: Double = .infinity, shouldStop: () -> Bool = { false }) -> Stop {
     var instants = 0
+    (isUndecided, isPausing, needsAttention) = (false, false, false)
     var policies = StepPolicies(self)
     while let next = nextTime() {
       guard next <= limit else {
@@ -56,9 +61,9 @@ extension Cluster {
         return .limit
       }
       advance(to: next, policies)
-      if !breakpoints.isEmpty { policies = StepPolicies(self) }
-      if !breakpoints.isEmpty, let hit = breakpoints.first(where: { $0.condition(self) }) {
-        return .breakpoint(hit.name)
+      if needsAttention || !breakpoints.isEmpty {
+        if let stop = attend() { return stop }
+        policies = StepPolicies(self)
       }
       instants += 1
       if instants & 0xFFF == 0, shouldStop() { return .interrupted }
@@ -66,10 +71,22 @@ extension Cluster {
     return .done
   }
 
+  /// Sees to what came up at an instant: a policy that could not decide, a pause, a condition.
+  private func attend() -> Stop? {
+    needsAttention = false
+    if isUndecided { return .undecided }
+    if isPausing { return .paused }
+    for breakpoint in breakpoints where breakpoint.condition(self) {
+      return .breakpoint(breakpoint.name)
+    }
+    return isPausing ? .paused : nil
+  }
+
   /// Handles the next instant; false when nothing is to come.
   @discardableResult
   public func step() -> Bool {
     guard let next = nextTime() else { return false }
+    isUndecided = false
     advance(to: next, StepPolicies(self))
     return true
   }
@@ -96,13 +113,15 @@ extension Cluster {
   /// Handles everything that happens at an instant: arrivals, events, ends of steps, then new steps.
   private func advance(to instant: Double, _ policies: borrowing StepPolicies) {
     time = instant
-    while cursor < trace.count, trace.arrivals[cursor] == instant {
+    while cursor < trace.count, trace.arrivals[cursor] == instant, !isUndecided {
       arrive(cursor)
       cursor += 1
       skipFollowing()
     }
-    while nextEvent == instant, let event = events.pop(notAfter: instant) {
-      handle(event.payload)
+    while nextEvent == instant, !isUndecided, let event = events.pop(notAfter: instant) {
+      inHand = event.payload
+      handle(event.payload, policies)
+      inHand = nil
       nextEvent = events.nextTime() ?? .infinity
     }
     while stepEnds.nextTime() == instant {
@@ -127,13 +146,15 @@ extension Cluster {
     while cursor < trace.count, trace.follows[cursor] >= 0 { cursor += 1 }
   }
 
-  private func handle(_ payload: UInt64) {
+  private func handle(_ payload: UInt64, _ policies: borrowing StepPolicies) {
     totals.events += 1
     let (kind, index) = ClusterEvent.split(payload)
     switch ClusterEvent(rawValue: kind) {
     case .arrival: arrive(index)
     case .replicaReady: makeReady(replicas[index])
     case .autoscale: autoscale()
+    case .plan: idle.append(Int32(index))
+    case .price: price(replicas[index], policies)
     case nil: preconditionFailure("an event of kind \(kind)")
     }
   }
@@ -141,13 +162,16 @@ extension Cluster {
   // MARK: Arrivals
 
   private func arrive(_ index: Int) {
+    let request = trace.request(index, arrival: time, classes: options.classes)
+    let views = ReplicaViews(replicas: ready)
+    let place =
+      outsideRouter?.ask(request, prefixes: trace.prefixes, among: views)
+      ?? router.pick(request, prefixes: trace.prefixes, among: views)
+    guard place >= 0 else { return askAgain(.arrival, index) }
+    precondition(place < ready.count, "the router picked \(place) of \(ready.count)")
     totals.events += 1
     arrivedCount += 1
     records[index].arrivedAt = time
-    let request = trace.request(index, arrival: time, classes: options.classes)
-    let views = ReplicaViews(replicas: ready)
-    let place = router.pick(request, prefixes: trace.prefixes, among: views)
-    precondition(place >= 0 && place < ready.count, "the router picked \(place) of \(ready.count)")
     let replica = ready[place]
     records[index].replica = Int32(replica.id)
     guard replica.state.submit(request) != nil else {
@@ -159,6 +183,12 @@ extension Cluster {
     replica.outstanding += 1
     replica.outstandingTokens += Int(request.promptTokens + request.outputTokens)
     if replica.hasFreeStage { idle.append(Int32(replica.id)) }
+  }
+
+  /// Stops the run here; what a policy could not decide happens when it goes on.
+  func askAgain(_ event: ClusterEvent, _ index: Int) {
+    (isUndecided, needsAttention) = (true, true)
+    schedule(event, index, at: time)
   }
 
   /// Lets those come that follow a request that has ended.
@@ -181,12 +211,15 @@ extension Cluster {
         guard state.running.count > 0 || state.waitingCount > 0 else { return false }
         plan.removeAll()
         policies.scheduler.plan(state, policies.budget, into: plan)
+        if plan.isGivenUp {
+          askAgain(.plan, replica.id)
+          return false
+        }
         if plan.isEmpty, plan.preempted.count == 0 { return false }
         noteBeginning(plan, replica, state)
         state.begin(plan)
         // A plan may only make room; the next one uses it.
-        if !plan.isEmpty { start(plan, replica, state, policies) }
-        return true
+        return plan.isEmpty || start(plan, replica, state, policies)
       }
     }
   }
@@ -206,14 +239,26 @@ extension Cluster {
   }
 
   /// Sends a step through the stages: each begins when the one before it and the step before it are done.
+  ///
+  /// - Returns: False when the cost model does not know how long it takes.
   private func start(
     _ plan: StepPlan, _ replica: Replica, _ state: ServingState, _ policies: borrowing StepPolicies
-  ) {
+  ) -> Bool {
     let stages = options.stages
+    replica.isUnpriced = true
+    for stage in 0..<stages {
+      let seconds = policies.cost.seconds(of: plan.shape, stage: stage, of: stages)
+      guard seconds >= 0 else {
+        askAgain(.price, replica.id)
+        return false
+      }
+      replica.stageSeconds[stage] = seconds
+    }
+    replica.isUnpriced = false
     var (clock, beginning) = (time, time)
     for stage in 0..<stages {
       let begin = max(clock, replica.stageFree[stage])
-      let seconds = policies.cost.seconds(of: plan.shape, stage: stage, of: stages)
+      let seconds = replica.stageSeconds[stage]
       if stage == 0 {
         beginning = begin
         replica.busySeconds += seconds
@@ -224,6 +269,15 @@ extension Cluster {
     replica.takeOff(at: beginning)
     stepEnds.push(clock, Int32(replica.id))
     note(plan.shape, from: beginning, to: clock, replica.id, state)
+    return true
+  }
+
+  /// Asks again how long a step takes that has begun.
+  private func price(_ replica: Replica, _ policies: borrowing StepPolicies) {
+    guard replica.isUnpriced else { return }
+    replica.withNextPlan { state, plan in
+      if start(plan, replica, state, policies) { idle.append(Int32(replica.id)) }
+    }
   }
 
   private func note(
@@ -276,7 +330,7 @@ extension Cluster {
     idle.append(Int32(replica.id))
   }
 
-  private func end(_ id: Int32, _ replica: Replica) {
+  func end(_ id: Int32, _ replica: Replica) {
     let index = Int(id)
     records[index].finishedAt = time
     openCount -= 1

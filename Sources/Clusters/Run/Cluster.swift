@@ -30,18 +30,29 @@ public final class Cluster {
 
   /// Decides the steps of each replica; can be changed between two instants.
   public var scheduler: any Scheduler {
-    didSet { for replica in replicas { replica.state.adopt(scheduler) } }
+    didSet {
+      for replica in replicas { replica.state.adopt(scheduler) }
+      planAnew()
+      needsAttention = true
+    }
   }
   /// Picks the replica of each request; can be changed between two instants.
-  public var router: any Router
+  public var router: any Router {
+    didSet { outsideRouter = router as? any OutsideRouter }
+  }
   /// Says how many replicas there should be; can be changed between two instants.
   public var autoscaler: (any Autoscaler)? {
-    didSet { if oldValue == nil, autoscaler != nil { scheduleAutoscaling() } }
+    didSet { scheduleAutoscaling() }
   }
   /// What a step may use; can be changed between two instants.
-  public var budget: StepBudget
+  public var budget: StepBudget {
+    didSet {
+      planAnew()
+      needsAttention = true
+    }
+  }
   /// How long steps take; can be changed between two instants.
-  public var cost: any CostModel
+  public var cost: any CostModel { didSet { needsAttention = true } }
   /// Conditions that stop `run`.
   public internal(set) var breakpoints: [Breakpoint] = []
 
@@ -60,10 +71,22 @@ public final class Cluster {
   /// The first request that follows each one, and the next one that follows the same; empty where none.
   let followers: Followers
   let outcome = StepOutcome()
+  /// The router, when it must be asked without changing it.
+  var outsideRouter: (any OutsideRouter)?
+  /// The event that is being handled, for copies that are made meanwhile.
+  var inHand: UInt64?
   var accepted = Column<Int32>(capacity: 64)
   /// Requests that came and have not ended.
   var openCount = 0
   var arrivedCount = 0
+  /// True when a policy could not decide at this instant.
+  public internal(set) var isUndecided = false
+  /// True when the run is to stop after this instant.
+  var isPausing = false
+  /// True when a run has to look at one of these, or at policies that were changed.
+  var needsAttention = false
+  /// True when the autoscaler's next question is scheduled.
+  var hasQuestion = false
 
   /// Creates a cluster at time 0.
   public init(_ options: ClusterOptions, trace: Trace) throws(Problem) {
@@ -72,6 +95,7 @@ public final class Cluster {
     self.trace = trace
     scheduler = options.scheduler
     router = options.router
+    outsideRouter = options.router as? any OutsideRouter
     autoscaler = options.autoscaler
     budget = options.budget
     cost = options.cost
@@ -114,7 +138,11 @@ public final class Cluster {
     totals = other.totals
     itl = other.itl
     scheduler = other.scheduler
-    router = other.router
+    if let outside = other.outsideRouter {
+      (router, outsideRouter) = (outside, outside)
+    } else {
+      router = other.router
+    }
     autoscaler = other.autoscaler
     budget = other.budget
     cost = other.cost
@@ -126,12 +154,28 @@ public final class Cluster {
     followers = other.followers
     openCount = other.openCount
     arrivedCount = other.arrivedCount
+    isUndecided = other.isUndecided
+    hasQuestion = other.hasQuestion
     places = ContiguousArray(replicas.map { Unmanaged.passUnretained($0) })
     ready = ContiguousArray(other.ready.map { [replicas] in replicas[$0.id] })
+    resume(other)
+  }
+
+  /// Takes up what the other one is in the middle of, when a policy copies it.
+  private func resume(_ other: Cluster) {
+    if let inHand = other.inHand {
+      events.push(time: time, payload: inHand)
+      nextEvent = time
+    }
+    if !other.idle.isEmpty { planAnew() }
+    for replica in replicas where replica.isUnpriced { schedule(.price, replica.id, at: time) }
   }
 
   /// A cluster in the same state that goes on by itself: "what if, from here".
   public func copy() -> Cluster { Cluster(copying: self) }
+
+  /// Lets a run return after the present instant; for policies and conditions that are asked in it.
+  public func pause() { (isPausing, needsAttention) = (true, true) }
 
   /// Requests that came and have not ended.
   public var openRequests: Int { openCount }

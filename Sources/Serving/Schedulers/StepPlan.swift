@@ -30,6 +30,8 @@ public final class StepPlan {
   public internal(set) var draftTokens = 0
   /// Sums over the items, for cost models.
   public internal(set) var shape = StepShape()
+  /// True when the scheduler could not decide: the step does not happen, and the run stops.
+  public private(set) var isGivenUp = false
 
   /// Creates an empty plan.
   public init() {}
@@ -47,6 +49,13 @@ public final class StepPlan {
     preempted.removeAll()
     draftTokens = 0
     shape = StepShape()
+    isGivenUp = false
+  }
+
+  /// Says that the scheduler cannot decide, and forgets what it planned.
+  public func giveUp() {
+    removeAll()
+    isGivenUp = true
   }
 
   /// Adds a sequence that decodes.

@@ -1,0 +1,104 @@
+import Base
+import Figures
+import LuaBridge
+
+/// Rows of named values: a Lua list with fields that prints and shows itself as a table.
+final class ClusterTable: CustomStringConvertible {
+  /// A column of the picture.
+  struct Column {
+    let field: String
+    let heading: String
+    let scale: Double
+    let decimals: Int?
+
+    /// Shows a field under a heading, its numbers multiplied.
+    init(
+      _ field: String, shown heading: String? = nil, scale: Double = 1, decimals: Int? = nil
+    ) {
+      self.field = field
+      self.heading = heading ?? field.replacing("_", with: " ")
+      self.scale = scale
+      self.decimals = decimals
+    }
+  }
+
+  /// The rows from 1 on, and named fields.
+  let table: LuaTable
+  /// The rows as a figure.
+  let picture: Figure
+
+  /// Makes rows, each of them a Lua table.
+  init(
+    _ rows: [[(String, LuaValue)]], columns: [Column], title: String, subtitle: String = "",
+    fields: [String: LuaValue] = [:], in state: LuaState
+  ) {
+    let maps = rows.map { Dictionary($0, uniquingKeysWith: { first, _ in first }) }
+    table = state.makeTable(
+      maps.map { .table(state.makeTable(fields: $0)) }, fields: fields)
+    let cells = maps.map { row in columns.map { Self.cell(row[$0.field] ?? .nil, $0) } }
+    picture = .table(
+      TableFigure(
+        title, subtitle: subtitle,
+        columns: columns.map { TableFigure.Column($0.heading, decimals: $0.decimals) },
+        rows: cells, rowLimit: 60))
+  }
+
+  private static func cell(_ value: LuaValue, _ column: Column) -> TableFigure.Cell {
+    switch value {
+    case .integer(let number): .number(Double(number) * column.scale)
+    case .number(let number) where !number.isNaN: .number(number * column.scale)
+    case .string(let text): .text(text.text)
+    case .boolean(let flag): .text(flag ? "yes" : "")
+    default: .empty
+    }
+  }
+
+  /// The text for a page of 80 columns without colours.
+  var description: String { picture.text(width: 80) }
+}
+
+extension ClusterTable: LuaExported {
+  static let luaName = "cluster.Table"
+  static let exported = Exported<ClusterTable>(
+    "Rows of named values that print and show themselves.",
+    example: "cluster.cost{}:explain{ decodes = 8 }[1].operator"
+  ) {
+    method("figure", "The picture of it.") { $0.picture }
+      .example("cluster.cost{}:explain{ decodes = 8 }:figure()")
+    method("rows", "The rows as a plain list.", .state) { table, state in
+      state.makeTable(table.table.elements)
+    }
+    .returns("table[]")
+    .example("cluster.cost{}:explain{ decodes = 8 }:rows()")
+    method("__mime", "The forms that a notebook shows.", .state) { table, state in
+      FigureDisplay.forms(table.picture, state)
+    }
+    metamethod(.length, "The number of rows.") { $0.table.count }
+    metamethod(.index, "A row by its number from 1, or a field.", .any("key", "which")) {
+      table, key in table.table[key]
+    }
+    metamethod(.string, "The table as text.", .state) { table, state in
+      table.picture.text(
+        width: FigureDisplay.columns(state), color: FigureDisplay.color(nil, state))
+    }
+  }
+}
+
+/// Times for people.
+enum ShownTime {
+  /// Three digits and a unit, as in "12.3 ms".
+  static func text(_ seconds: Double) -> String {
+    guard seconds.isFinite else { return seconds.isNaN ? "-" : "any time" }
+    let (scale, unit): (Double, String) =
+      seconds == 0 || seconds >= 1 ? (1, "s") : seconds >= 1e-3 ? (1e3, "ms") : (1e6, "µs")
+    return "\(digits(seconds * scale)) \(unit)"
+  }
+
+  /// Three significant digits, or all before the point.
+  static func digits(_ value: Double) -> String {
+    let places = abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : 2
+    let scale = [1.0, 10, 100][places]
+    let rounded = (value * scale).rounded() / scale
+    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
+  }
+}

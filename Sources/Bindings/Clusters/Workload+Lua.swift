@@ -1,0 +1,176 @@
+import Base
+import Clusters
+import Glibc
+import LuaBridge
+import Simulation
+
+/// Requests that are made up, as Lua describes them.
+enum WorkloadArgument {
+  static let kinds = ["poisson", "gamma", "burst", "diurnal", "together", "closed", "sessions"]
+
+  static let parameters: [Parameter] =
+    [
+      Parameter(
+        name: "arrivals", kind: .choice(kinds), defaultValue: "\"poisson\"",
+        summary: "when requests come"),
+      number("rate", "requests, or sessions, per second", .requestsPerSecond, 1, 1e-9...1e9),
+      integer("count", "how many requests come", 1000, 1...100_000_000),
+      length("prompt_tokens", "{ median = 700, sigma = 0.9 }"),
+      length("output_tokens", "{ median = 150, sigma = 0.7 }"),
+      Parameter(
+        name: "like", kind: .object(TraceObject.luaName), isOptional: true,
+        summary: "a trace whose pairs of lengths are drawn"),
+      integer("seed", "what the draws follow from", 0, nil),
+      Parameter(name: "name", kind: .string, isOptional: true, summary: "what reports call it"),
+    ] + shapes + [
+      integer("users", "closed: users, each with one request at a time", 10, 1...10_000_000),
+      integer("requests_per_user", "closed: how many each of them sends", 10, 1...1_000_000),
+      number(
+        "think_seconds", "closed, sessions: mean time before the next request", .seconds, nil,
+        0...1e9),
+      integer("sessions", "sessions: how many conversations", 100, 1...10_000_000),
+      Parameter(
+        name: "turns", kind: .table("integer[]"), defaultValue: "{ 1, 8 }",
+        summary: "sessions: the fewest and the most turns"),
+      integer("shared_tokens", "sessions: instructions that all begin with", 512, 0...10_000_000),
+    ]
+
+  private static let shapes: [Parameter] = [
+    number(
+      "variation", "gamma: deviation of the gaps over their mean; above 1 in bursts", nil, 2,
+      1e-3...100),
+    number("burst_rate", "burst: the rate in bursts", .requestsPerSecond, nil, 1e-9...1e9),
+    number("burst_seconds", "burst: how long a burst is", .seconds, 10, 1e-6...1e9),
+    number("period_seconds", "burst, diurnal: from one to the next", .seconds, nil, 1e-6...1e9),
+    number("swing", "diurnal: how far the rate goes up and down", .ratio, 0.8, 0...1),
+  ]
+
+  private static func number(
+    _ name: String, _ summary: String, _ unit: Base.Unit?, _ fallback: Double?,
+    _ range: ClosedRange<Double>
+  ) -> Parameter {
+    Parameter(
+      name: name, kind: .number, unit: unit, defaultValue: fallback.map { ShownTime.digits($0) },
+      isOptional: true, range: range, summary: summary)
+  }
+
+  private static func integer(
+    _ name: String, _ summary: String, _ fallback: Int?, _ range: ClosedRange<Int>?
+  ) -> Parameter {
+    Parameter(
+      name: name, kind: .integer, defaultValue: fallback.map { String($0) }, isOptional: true,
+      range: range.map { Double($0.lowerBound)...Double($0.upperBound) }, summary: summary)
+  }
+
+  private static func length(_ name: String, _ fallback: String) -> Parameter {
+    Parameter(
+      name: name, kind: .any, defaultValue: fallback,
+      summary: "a number, { least, most }, { median, sigma }, { mean, cv }, or a sim.distribution")
+  }
+
+  // MARK: Making
+
+  static func trace(_ options: OptionTable) throws -> Trace {
+    let kind = options["arrivals"].text ?? "poisson"
+    let seed = UInt64(bitPattern: Int64(options["seed"].integer ?? 0))
+    var trace: Trace
+    switch kind {
+    case "closed":
+      trace = try ClosedLoopWorkload(
+        users: options["users"].integer ?? 10,
+        requestsPerUser: options["requests_per_user"].integer ?? 10,
+        thinkSeconds: options["think_seconds"].number ?? 0, lengths: lengths(options)
+      ).trace(seed: seed)
+    case "sessions": trace = try sessions(options).trace(seed: seed)
+    default:
+      trace = try OpenWorkload(
+        arrivals(kind, options), lengths: lengths(options),
+        requests: options["count"].integer ?? 1000
+      ).trace(seed: seed)
+      trace.name = "\(kind) arrivals"
+    }
+    if let name = options["name"].text { trace.name = name }
+    return trace
+  }
+
+  private static func arrivals(_ kind: String, _ options: OptionTable) throws -> Arrivals {
+    let rate = options["rate"].number ?? 1
+    let period = options["period_seconds"].number
+    switch kind {
+    case "gamma":
+      return .gamma(perSecond: rate, variation: options["variation"].number ?? 2)
+    case "burst":
+      return .burst(
+        perSecond: rate, burstPerSecond: options["burst_rate"].number ?? rate * 5,
+        burstSeconds: options["burst_seconds"].number ?? 10, periodSeconds: period ?? 60)
+    case "diurnal":
+      return .diurnal(
+        perSecond: rate, swing: options["swing"].number ?? 0.8, periodSeconds: period ?? 86_400)
+    case "together": return .together
+    default: return .poisson(perSecond: rate)
+    }
+  }
+
+  private static func sessions(_ options: OptionTable) throws -> SessionWorkload {
+    func range(_ name: String, _ fallback: ClosedRange<Int>) throws -> ClosedRange<Int> {
+      switch options[name] {
+      case .nil: return fallback
+      case .table(let table):
+        guard let bounds = table.read(as: [Int].self), bounds.count == 2, bounds[0] >= 1,
+          bounds[0] <= bounds[1]
+        else { fallthrough }
+        return bounds[0]...bounds[1]
+      default:
+        if let number = options[name].integer, number >= 1 { return number...number }
+        throw Problem(
+          "workload: \(name) of sessions is \(LuaPolicy.shown(options[name]))",
+          fix: "give { least, most }")
+      }
+    }
+    return SessionWorkload(
+      sessions: options["sessions"].integer ?? 100, turns: try range("turns", 1...8),
+      sharedTokens: options["shared_tokens"].integer ?? 512,
+      promptTokens: try range("prompt_tokens", 20...200),
+      outputTokens: try range("output_tokens", 50...400),
+      sessionsPerSecond: options["rate"].number ?? 1,
+      thinkSeconds: options["think_seconds"].number ?? 10)
+  }
+
+  private static func lengths(_ options: OptionTable) throws -> Lengths {
+    if case .userdata(let object) = options["like"], let trace = object.object(TraceObject.self) {
+      return try Lengths(like: trace.trace)
+    }
+    return Lengths(
+      prompt: try law("prompt_tokens", options["prompt_tokens"], median: 700, sigma: 0.9),
+      output: try law("output_tokens", options["output_tokens"], median: 150, sigma: 0.7))
+  }
+
+  /// How one kind of length is spread.
+  private static func law(_ name: String, _ value: LuaValue, median: Double, sigma: Double) throws
+    -> any Distribution
+  {
+    if let number = value.number, number >= 1 { return Deterministic(number) }
+    if case .nil = value { return LogNormal(mu: log(median), sigma: sigma) }
+    if case .userdata(let object) = value, let made = object.object(DistributionValue.self) {
+      return made.law
+    }
+    guard case .table(let table) = value else { throw unknown(name, value) }
+    if let bounds = table.read(as: [Double].self), bounds.count == 2, table.pairs.count == 2 {
+      guard bounds[0] >= 0, bounds[0] < bounds[1] else { throw unknown(name, value) }
+      return Uniform(bounds[0], bounds[1])
+    }
+    let fields = try FieldTable(table, "workload: \(name)", ["median", "sigma", "mean", "cv"])
+    if let median = try fields.number("median", 1...1e9) {
+      return LogNormal(mu: log(median), sigma: try fields.number("sigma", 0...10) ?? sigma)
+    }
+    guard let mean = try fields.number("mean", 1...1e9) else { throw unknown(name, value) }
+    return LogNormal(mean: mean, variation: try fields.number("cv", 1e-9...100) ?? 1)
+  }
+
+  private static func unknown(_ name: String, _ value: LuaValue) -> Problem {
+    Problem(
+      "workload: \(name) is \(LuaPolicy.shown(value))",
+      fix: "give a number from 1, { least, most }, { median = 700, sigma = 0.9 }, "
+        + "{ mean = 700, cv = 1 } or a sim.distribution")
+  }
+}
