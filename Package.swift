@@ -78,7 +78,8 @@ let package = Package(
     module("Kernels", ["Base", "Devices", "CKernels"]),
     module("Sharing", ["Base", "Devices"]),
 
-    module("Clusters", ["Base", "Simulation", "Serving", "CZlib", "CSQLite"]),
+    module(
+      "Clusters", ["Base", "Simulation", "Serving", "Models", "Devices", "CZlib", "CSQLite"]),
 
     module(
       "References",
@@ -116,7 +117,7 @@ let package = Package(
     tests("TensorsTests", ["Base", "Tensors", "CTensors"]),
     tests("DevicesTests", ["Base", "Devices"]),
     tests("ServingTests", ["Base", "Serving"]),
-    tests("ClustersTests", ["Base", "Simulation", "Serving", "Clusters"]),
+    tests("ClustersTests", ["Base", "Simulation", "Serving", "Models", "Devices", "Clusters"]),
     tests(
       "KernelsTests", ["Base", "Devices", "CKernels", "Kernels"],
       exclude: [

@@ -13,16 +13,35 @@ public protocol CostModel: Sendable {
 public struct CostPart: Hashable, Sendable {
   /// The operator, as in "attn_decode".
   public var name: String
-  /// Its time in seconds over all layers of the stage.
+  /// How often it runs in the stage; 0 where nobody counts.
+  public var count: Int
+  /// Its time in seconds, all runs together.
   public var seconds: Double
+  /// What most of the time goes to, as in "memory"; empty where nobody knows.
+  public var bound: String
   /// How the time came about.
   public var note: String
 
   /// Creates a part.
-  public init(_ name: String, seconds: Double, note: String = "") {
+  public init(
+    _ name: String, count: Int = 0, seconds: Double, bound: String = "", note: String = ""
+  ) {
     self.name = name
+    self.count = count
     self.seconds = seconds
+    self.bound = bound
     self.note = note
+  }
+}
+
+extension [CostPart] {
+  /// The time of all parts, in seconds.
+  public var seconds: Double { reduce(0) { $0 + $1.seconds } }
+
+  /// Each part's share of the time of all.
+  public var shares: [Double] {
+    let all = seconds
+    return map { all > 0 ? $0.seconds / all : 0 }
   }
 }
 

@@ -1,0 +1,54 @@
+public import Base
+public import Devices
+public import Models
+
+/// What is left of a GPU's memory for keys and values once weights and working space are taken.
+public struct KVMemory: Hashable, Sendable {
+  /// The share of memory that an engine may use.
+  public var utilisation = 0.9
+  /// Bytes of the CUDA context, the library's buffers and captured graphs.
+  public var fixedBytes = 1e9
+  /// Tokens of the largest step.
+  public var stepTokens = 2048
+  /// Sequences of the largest step, each with its scores over the vocabulary.
+  public var stepSequences = 256
+
+  /// Creates the defaults, those of vLLM.
+  public init() {}
+
+  /// Working space: the widest activations of a step in half precision, and the scores in half and twice in
+  /// single precision, as sampling copies them.
+  public func workingBytes(_ model: ModelSpec, tensorParallel: Int) -> Double {
+    let wide = Double(4 * model.width + 3 * model.feedForwardWidth / tensorParallel)
+    return fixedBytes + Double(stepTokens) * wide * 2
+      + Double(stepSequences * model.vocabularySize) * 10
+  }
+
+  /// The bytes for keys and values on each GPU; none when the weights take it all.
+  ///
+  /// - Parameters:
+  ///   - device: The GPU.
+  ///   - model: What it holds a part of.
+  ///   - weightBytes: What the weights on one GPU take.
+  ///   - tensorParallel: GPUs that share each layer.
+  /// - Returns: The bytes.
+  public func cacheBytes(
+    on device: Device, model: ModelSpec, weightBytes: Double, tensorParallel: Int
+  ) -> Double {
+    let usable = utilisation * Double(device.memory.size.value.count)
+    return max(0, usable - weightBytes - workingBytes(model, tensorParallel: tensorParallel))
+  }
+}
+
+extension ModelSpec {
+  /// A model of the catalogue by the name it is published under: the owner does not matter, nor what
+  /// stands behind the catalogue's name, as in "Qwen/Qwen3-30B-A3B-Instruct-2507".
+  public static func named(_ name: String) throws(Problem) -> ModelSpec {
+    if let found = catalog.find(name) { return found }
+    let last = name.split(separator: "/").last.map(String.init) ?? name
+    let wanted = last.lowercased()
+    let matches = catalog.elements.filter { wanted.hasPrefix($0.info.name) }
+    if let best = matches.max(by: { $0.info.name.count < $1.info.name.count }) { return best }
+    throw .unknown("model", name, among: catalog.elements.map(\.info.name))
+  }
+}
