@@ -81,6 +81,8 @@ let package = Package(
     module(
       "Clusters", ["Base", "Simulation", "Serving", "Models", "Devices", "CZlib", "CSQLite"]),
 
+    module("Replays", ["Base", "Models", "Serving", "Inference", "Clusters"]),
+
     module(
       "References",
       ["Base", "Models", "Tensors", "Inference", "Devices", "Kernels", "Serving", "Clusters"]),
@@ -89,7 +91,7 @@ let package = Package(
       "Bindings",
       [
         "Base", "Figures", "Simulation", "Models", "Tensors", "Devices", "Inference", "Kernels",
-        "Sharing", "Serving", "Clusters", "LuaBridge",
+        "Sharing", "Serving", "Clusters", "Replays", "LuaBridge",
       ]),
 
     module(
@@ -127,6 +129,8 @@ let package = Package(
     tests("SharingTests", ["Base", "Devices", "Sharing"]),
     tests(
       "ConformanceTests", ["Base", "Models", "Tensors", "Serving", "Clusters", "Inference"]),
+    tests(
+      "ReplaysTests", ["Base", "Tensors", "Serving", "Inference", "Clusters", "Replays"]),
     tests("ReferenceTests", ["Base", "Inference", "References"]),
     tests("NotebooksTests", ["Base", "Figures", "Notebooks"], exclude: ["Golden"]),
     tests("LuaBridgeTests", ["Base", "LuaBridge", "CLua", "CLuaSupport"]),

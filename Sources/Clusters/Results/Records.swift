@@ -20,7 +20,8 @@ public struct RequestRecord: Hashable, Sendable, BitwiseCopyable {
   /// True when it was ended before it had all its tokens.
   public var isCancelled = false
 
-  init() {}
+  /// Creates the record of a request that has not come.
+  public init() {}
 
   /// Seconds from its arrival to its first token.
   public var ttft: Double { firstTokenAt - arrivedAt }
@@ -54,6 +55,19 @@ public struct StepRecord: Hashable, Sendable, BitwiseCopyable {
   public let usedBlocks: Int32
   /// Requests that waited.
   public let waiting: Int32
+}
+
+extension StepRecord {
+  /// Creates the record of a step.
+  public init(
+    startedAt: Double, endedAt: Double, replica: Int, tokens: Int, decodes: Int, prefills: Int,
+    usedBlocks: Int, waiting: Int
+  ) {
+    self.init(
+      startedAt: startedAt, endedAt: endedAt, replica: Int32(replica), tokens: Int32(tokens),
+      decodes: Int32(decodes), prefills: Int32(prefills), usedBlocks: Int32(usedBlocks),
+      waiting: Int32(waiting))
+  }
 }
 
 /// How often values fell between bounds that grow by less than 0.8 % from one to the next.

@@ -5,19 +5,42 @@ public import Serving
 public struct ReplicaViews {
   // The simulation keeps the list; routers only read.
   let replicas: ContiguousArray<Replica>
+  /// What replicas outside of a simulation have to do; empty in one.
+  let loads: ContiguousArray<ReplicaLoad>
+
+  init(replicas: ContiguousArray<Replica>) {
+    self.replicas = replicas
+    loads = []
+  }
+
+  /// Creates the list of replicas that are really running, from what each has to do.
+  public init(_ loads: [ReplicaLoad]) {
+    self.loads = ContiguousArray(loads)
+    replicas = []
+  }
 
   /// How many replicas take requests; at least one when a router is asked.
-  public var count: Int { replicas.count }
+  public var count: Int { replicas.count + loads.count }
   /// The number of a replica.
-  public func id(_ index: Int) -> Int { replicas[index].id }
+  public func id(_ index: Int) -> Int {
+    loads.isEmpty ? replicas[index].id : loads[index].id
+  }
   /// Requests that wait for their first blocks.
-  public func waiting(_ index: Int) -> Int { replicas[index].state.waitingCount }
+  public func waiting(_ index: Int) -> Int {
+    loads.isEmpty ? replicas[index].state.waitingCount : loads[index].waiting
+  }
   /// Requests that it was given and that have not ended.
-  public func outstanding(_ index: Int) -> Int { replicas[index].outstanding }
+  public func outstanding(_ index: Int) -> Int {
+    loads.isEmpty ? replicas[index].outstanding : loads[index].outstanding
+  }
   /// Tokens of those requests.
-  public func outstandingTokens(_ index: Int) -> Int { replicas[index].outstandingTokens }
+  public func outstandingTokens(_ index: Int) -> Int {
+    loads.isEmpty ? replicas[index].outstandingTokens : loads[index].outstandingTokens
+  }
   /// The share of its blocks that are held.
-  public func occupancy(_ index: Int) -> Double { replicas[index].state.pool.occupancy }
+  public func occupancy(_ index: Int) -> Double {
+    loads.isEmpty ? replicas[index].state.pool.occupancy : loads[index].occupancy
+  }
 
   /// The place of the least value; the first of several.
   @inline(__always)
@@ -28,6 +51,31 @@ public struct ReplicaViews {
       if other < least { (best, least) = (index, other) }
     }
     return best
+  }
+}
+
+/// What a replica that is really running has to do.
+public struct ReplicaLoad: Hashable, Sendable {
+  /// Its number.
+  public var id: Int
+  /// Requests that wait for their first blocks.
+  public var waiting: Int
+  /// Requests that it was given and that have not ended.
+  public var outstanding: Int
+  /// Tokens of those requests.
+  public var outstandingTokens: Int
+  /// The share of its blocks that are held.
+  public var occupancy: Double
+
+  /// Creates a load.
+  public init(
+    id: Int, waiting: Int, outstanding: Int, outstandingTokens: Int, occupancy: Double
+  ) {
+    self.id = id
+    self.waiting = waiting
+    self.outstanding = outstanding
+    self.outstandingTokens = outstandingTokens
+    self.occupancy = occupancy
   }
 }
 

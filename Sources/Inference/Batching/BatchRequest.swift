@@ -68,8 +68,14 @@ public struct BatchEvent: Sendable {
 public struct BatchStep: Sendable {
   /// Requests that got a token each.
   public var decoding = 0
+  /// Requests of which a part of the prompt was read, or of what they lost by preemption.
+  public var prefills = 0
   /// Tokens of prompts that were read.
   public var prefillTokens = 0
+  /// KV blocks that were held while it ran.
+  public var heldBlocks = 0
+  /// Requests that waited for blocks while it ran.
+  public var waiting = 0
   /// Requests that got blocks, for the first time or again.
   public var admitted: [BatchRequest.ID] = []
   /// Requests that lost their blocks to others.

@@ -22,14 +22,12 @@ extension Batcher {
     // An observer is to see every token.
     state.isReusing = executor.observer == nil
     tidyNames()
-    if makePlan(&report) {
-      do throws(Problem) {
-        try run(&report, observer, shouldStop)
-      } catch {
-        // A stop may come between the logits of two requests: the next step tells what the first got.
-        unreported = report.events
-        throw error
-      }
+    do throws(Problem) {
+      if try makePlan(&report) { try run(&report, observer, shouldStop) }
+    } catch {
+      // A stop may come between the logits of two requests: the next step tells what the first got.
+      unreported = report.events
+      throw error
     }
     report.events.sort { $0.request < $1.request }
     report.seconds = start.duration(to: .now).seconds
@@ -52,11 +50,12 @@ extension Batcher {
   }
 
   /// Lets the scheduler decide, and fails who can never run; false when nothing is left to do.
-  private func makePlan(_ report: inout BatchStep) -> Bool {
+  private func makePlan(_ report: inout BatchStep) throws(Problem) -> Bool {
     while !state.isIdle {
       withholdOthers()
       plan.removeAll()
       scheduler.plan(state, budget, into: plan)
+      guard !plan.isGivenUp else { throw Problem("the scheduler could not decide on a step") }
       if !plan.isEmpty { return true }
       let lost = (0..<plan.preempted.count).map { plan.preempted[$0] }
       beginPlan(&report)
@@ -128,6 +127,8 @@ extension Batcher {
     admit(&report)
     let items = makeItems()
     report.decoding = plan.decodes.count
+    (report.heldBlocks, report.waiting) = (heldBlocks, waitingCount)
+    report.prefills = plan.prefills.count
     report.prefillTokens = plan.shape.prefillTokens
     do throws(Problem) {
       try executor.run(items, observer: observer, shouldStop: shouldStop) { number, place, logits in

@@ -59,8 +59,15 @@ public final class Batcher {
   private var count = 0
 
   /// Creates a batcher over an executor's pool.
+  ///
+  /// - Parameters:
+  ///   - executor: What runs the steps.
+  ///   - limits: How steps are filled.
+  ///   - scheduler: What decides the steps.
+  ///   - isCaching: True to keep blocks for requests that begin alike.
   public init(
-    _ executor: StepExecutor, limits: Limits = Limits(), scheduler: any Scheduler = VLLMScheduler()
+    _ executor: StepExecutor, limits: Limits = Limits(),
+    scheduler: any Scheduler = VLLMScheduler(), isCaching: Bool = true
   ) {
     self.executor = executor
     self.limits = limits
@@ -70,7 +77,7 @@ public final class Batcher {
     let longest = executor.engine.spec.contextLength / pool.blockSize + 1
     let enough = max(longest, min(1 << 16, longest.multipliedFully(by: limits.running)))
     state = ServingState(
-      blockCount: max(1, pool.limit ?? enough), blockSize: pool.blockSize, isCaching: true,
+      blockCount: max(1, pool.limit ?? enough), blockSize: pool.blockSize, isCaching: isCaching,
       prefixes: PrefixIDs(tokensPerID: pool.blockSize), for: scheduler)
     state.keepsPrompts = true
     memory = BlockMemory(pool, state)
@@ -83,6 +90,8 @@ public final class Batcher {
   public var runningCount: Int { state.admittedCount }
   /// Requests that wait for blocks.
   public var waitingCount: Int { state.waitingCount }
+  /// KV blocks that its requests hold.
+  public var heldBlocks: Int { state.pool.usedCount - state.withheldCount }
   /// The sequence of a running request, to be looked at.
   public func sequence(of request: BatchRequest.ID) -> KVSequence? {
     live[Self.key(request)]?.sequence
@@ -218,8 +227,8 @@ public final class Batcher {
     guard let slot = state.submit(asked) else {
       return fail(id, doesNotFit(request.tokens.count), &unreported)
     }
-    let names = names(of: request)
-    state.setNames(slot, names)
+    let names = state.pool.isCaching ? names(of: request) : []
+    if state.pool.isCaching { state.setNames(slot, names) }
     live[Self.key(id)] = LiveRequest(id: id, slot: slot, names: names)
   }
 
@@ -244,7 +253,7 @@ public final class Batcher {
     }
     fork.sequence = copy
     live[Self.key(child)] = fork
-    state.setNames(slot, known.names)
+    if state.pool.isCaching { state.setNames(slot, known.names) }
     let phase = requests[parent]?.phase ?? .decode
     requests[child]?.phase = phase
     return true
@@ -269,7 +278,9 @@ public final class Batcher {
 
   /// Names the blocks of a request that its tokens fill now.
   func nameBlocks(_ key: Int32) {
-    guard let known = live[key], let tokens = requests[known.id]?.answer.tokens else { return }
+    guard state.pool.isCaching, let known = live[key],
+      let tokens = requests[known.id]?.answer.tokens
+    else { return }
     let size = state.pool.blockSize
     var count = known.names.count
     while (count + 1) * size <= tokens.count, let request = requests[known.id] {
@@ -283,6 +294,7 @@ public final class Batcher {
 
   /// Names what waits anew where values in the layers have changed, and forgets names without use.
   func tidyNames() {
+    guard state.pool.isCaching else { return }
     if executor.pool.epoch != epoch {
       epoch = executor.pool.epoch
       for (key, known) in live where known.sequence == nil {

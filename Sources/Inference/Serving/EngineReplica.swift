@@ -11,6 +11,8 @@ final class EngineReplica: @unchecked Sendable {
   private let batcher: Batcher
   private let start: ContinuousClock.Instant
   private let shared: Monitor<Shared>
+  private let onStep: (@Sendable (ServedStep) -> Void)?
+  private let isDriven: Bool
   /// Requests that have not ended, by their numbers in the batch and in the service.
   private var open: [BatchRequest.ID: OpenRequest] = [:]
   private var batchIDs: [RequestID: BatchRequest.ID] = [:]
@@ -48,7 +50,10 @@ final class EngineReplica: @unchecked Sendable {
     self.start = start
     let pool = try engine.makePool(
       format: options.format, blockSize: options.blockSize, limit: options.blocks)
-    batcher = Batcher(StepExecutor(engine, pool), limits: options.limits)
+    batcher = Batcher(
+      StepExecutor(engine, pool), limits: options.limits, scheduler: options.scheduler,
+      isCaching: options.isCaching)
+    (onStep, isDriven) = (options.onStep, options.isDriven)
     var load = ServiceStatistics.Replica()
     load.blockLimit = options.blocks
     load.mostRunning = options.limits.running
@@ -93,6 +98,10 @@ final class EngineReplica: @unchecked Sendable {
 
   /// Waits for the thread's end, and no longer for answers than the mode says.
   func awaitEnd(_ mode: EngineService.Shutdown) {
+    if isDriven {
+      if case .finish = mode { while turn() {} }
+      return finishAll()
+    }
     if case .finish(let seconds) = mode, seconds < .infinity {
       let isDone = shared.wait(seconds: seconds) { $0.hasStopped ? true : nil }
       if isDone == nil { stop(.fail) }
@@ -116,16 +125,32 @@ final class EngineReplica: @unchecked Sendable {
   // MARK: On the replica's thread
 
   private func run() {
-    while let commands = nextCommands() {
-      for command in commands { obey(command) }
-      if !batcher.isIdle { step() }
-    }
+    while let commands = nextCommands() { work(commands) }
+    finishAll()
+    shared.change { $0.hasStopped = true }
+  }
+
+  /// Does what was asked for and runs a step, on the thread of whoever drives the replica; false when
+  /// there is nothing to do.
+  func turn() -> Bool {
+    let commands = takeCommands()
+    guard !commands.isEmpty || !batcher.isIdle else { return false }
+    work(commands)
+    return true
+  }
+
+  private func work(_ commands: [Command]) {
+    for command in commands { obey(command) }
+    if !batcher.isIdle { step() }
+  }
+
+  /// Lets nobody wait for an answer any more.
+  private func finishAll() {
     failAll("the service was shut down")
     for case .add(let prepared, let id, let arrivedAt, let onEvent) in takeCommands() {
       obey(.add(prepared, id, arrivedAt: arrivedAt, onEvent))
     }
     failAll("the service was shut down")
-    shared.change { $0.hasStopped = true }
   }
 
   /// Waits for something to do; nothing when the thread is to end.
@@ -184,6 +209,11 @@ final class EngineReplica: @unchecked Sendable {
       $0.statistics.stepTokens.add(Double(report.decoding + report.prefillTokens))
     }
     for event in report.events { tell(event, now) }
+    onStep?(
+      ServedStep(
+        replica: id, startedAt: began, endedAt: now, decoding: report.decoding,
+        prefills: report.prefills, prefillTokens: report.prefillTokens,
+        heldBlocks: report.heldBlocks, waiting: report.waiting))
     publishLoad()
   }
 
@@ -246,8 +276,11 @@ final class EngineReplica: @unchecked Sendable {
   }
 
   private func publishLoad() {
-    let (running, held) = (batcher.runningCount, batcher.executor.pool.heldBlocks)
+    let (running, held, counts) = (
+      batcher.runningCount, batcher.heldBlocks, batcher.state.counts
+    )
     shared.note {
+      $0.load.decisions = counts
       $0.load.running = running
       $0.load.heldBlocks = held
       $0.load.waiting = $0.load.outstanding - running

@@ -24,16 +24,27 @@ public final class EngineService: Sendable {
     public var format = KVFormat.f16
     /// Positions in a KV block.
     public var blockSize = 16
+    /// True to keep blocks for prompts that begin alike.
+    public var isCaching = true
     /// The most KV blocks of each replica; nothing where only memory sets an end.
     public var blocks: Int? = 4096
     /// How steps are filled.
     public var limits = Batcher.Limits()
+    /// Decides the steps of each replica.
+    public var scheduler: any Scheduler = VLLMScheduler()
     /// The most requests that wait for blocks, over all replicas; more are refused.
     public var mostWaiting = 1024
     /// Picks replicas; without one, the replica with the fewest requests gets the next.
     public var route: Route?
     /// True when `route` looks at the names of beginnings.
     public var routesByPrefix = false
+    /// Looks at every step, on the thread that ran it.
+    public var onStep: (@Sendable (ServedStep) -> Void)?
+    /// When its clock began; nothing for when it is made.
+    public var start: ContinuousClock.Instant?
+    /// True where `turn` runs the replicas on the caller's thread, one after the other, instead of
+    /// threads of their own; for policies that belong to one thread.
+    public var isDriven = false
 
     /// Creates the defaults.
     public init() {}
@@ -54,7 +65,7 @@ public final class EngineService: Sendable {
 
   private let replicas: [EngineReplica]
   private let directory = Mutex(Directory())
-  private let start = ContinuousClock.now
+  private let start: ContinuousClock.Instant
 
   private struct Directory {
     var isOpen = true
@@ -74,10 +85,11 @@ public final class EngineService: Sendable {
     }
     self.engine = engine
     self.options = options
+    start = options.start ?? .now
     var made: [EngineReplica] = []
     for id in 0..<options.replicas { made.append(try EngineReplica(id, engine, options, start)) }
     replicas = made
-    for replica in replicas where !replica.begin() {
+    for replica in replicas where !options.isDriven && !replica.begin() {
       for other in replicas { other.stop(.fail) }
       throw Problem(
         "the system has no thread for replica \(replica.id)", fix: "ask for fewer replicas",
@@ -123,7 +135,7 @@ public final class EngineService: Sendable {
       }
       directory.count += 1
       let id = directory.count
-      let place = place(for: prepared, id, names, loads)
+      let place = try place(for: prepared, id, names, loads)
       directory.places[id] = place
       replicas[place].add(prepared, id) { [weak self] event in
         if case .end = event { self?.forget(id) }
@@ -144,7 +156,7 @@ public final class EngineService: Sendable {
   private func place(
     for prepared: PreparedRequest, _ id: RequestID, _ names: PrefixIDs,
     _ loads: [ServiceStatistics.Replica]
-  ) -> Int {
+  ) throws(Problem) -> Int {
     guard let route = options.route else {
       return loads.indices.min { loads[$0].outstanding < loads[$1].outstanding } ?? 0
     }
@@ -152,7 +164,9 @@ public final class EngineService: Sendable {
     let request = prepared.request(
       id: Int32(truncatingIfNeeded: id), prefix: PrefixRange(start: 0, tokens: named))
     let place = route(request, names, loads)
-    precondition(loads.indices.contains(place), "the router picked \(place) of \(loads.count)")
+    guard loads.indices.contains(place) else {
+      throw Problem("the router picked replica \(place) of \(loads.count)")
+    }
     return place
   }
 
@@ -168,6 +182,14 @@ public final class EngineService: Sendable {
   }
 
   // MARK: Service
+
+  /// Runs a step of every replica of a driven service that has something to do, on this thread.
+  ///
+  /// - Returns: False when none had.
+  public func turn() -> Bool {
+    precondition(options.isDriven, "the replicas have threads of their own")
+    return replicas.reduce(false) { $1.turn() || $0 }
+  }
 
   /// Ends the service and waits until its replicas have stopped; further requests are refused at once.
   public func shutdown(_ mode: Shutdown) {

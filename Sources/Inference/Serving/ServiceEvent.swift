@@ -49,3 +49,23 @@ public struct ServedRequest: Sendable {
     return count > 1 ? (endedAt - firstTokenAt) / Double(count - 1) : .nan
   }
 }
+
+/// One step of a service's replica; times in seconds since the service began.
+public struct ServedStep: Sendable {
+  /// The replica.
+  public let replica: Int
+  /// When it began.
+  public let startedAt: Double
+  /// When it was over.
+  public let endedAt: Double
+  /// Requests that got a token each, or more by guesses.
+  public let decoding: Int
+  /// Requests of which a part of the prompt was read.
+  public let prefills: Int
+  /// Tokens of prompts that were read.
+  public let prefillTokens: Int
+  /// KV blocks that were held behind it.
+  public let heldBlocks: Int
+  /// Requests that waited for blocks.
+  public let waiting: Int
+}

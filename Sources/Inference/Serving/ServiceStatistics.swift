@@ -1,3 +1,5 @@
+public import Serving
+
 /// What a service did so far, and what it does now.
 public struct ServiceStatistics: Sendable {
   /// What one replica does now.
@@ -15,6 +17,8 @@ public struct ServiceStatistics: Sendable {
     /// Tokens of those requests, prompts and the longest answers.
     public var outstandingTokens = 0
 
+    /// What its scheduler's decisions came to.
+    public var decisions = ServingCounts()
     /// The most requests that run at once.
     public var mostRunning = 1
 

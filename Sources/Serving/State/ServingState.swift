@@ -32,8 +32,8 @@ public final class ServingState {
   public internal(set) var prefillingCount = 0
   /// Blocks whose contents are in host memory.
   public internal(set) var swappedBlocks = 0
-  /// What happened since the state was made.
-  public internal(set) var counts = ServingCounts()
+  /// What happened since the state was made; set where the deciding was done elsewhere.
+  public var counts = ServingCounts()
 
   var sequences = SequenceTable()
   var waiting = SlotQueue()
@@ -270,4 +270,7 @@ public struct ServingCounts: Hashable, Sendable {
   public var prefixTokens = CacheCounts()
   /// Guesses that were verified, and those that held.
   public var drafts = CacheCounts()
+
+  /// Creates counts of nothing.
+  public init() {}
 }
