@@ -35,8 +35,15 @@ private struct RandomCase {
       tokens: kind.info.name == "vllm-v1" || kind.info.name == "sarathi" ? pick(4...64) : longest,
       sequences: pick(1...8), adapters: pick(0...2),
       draftTokens: kind.info.name == "vllm-v1" ? pick(0...3) : 0)
+    if pick(0...2) == 0 {
+      var apart = Disaggregation()
+      apart.prefillReplicas = pick(1...2)
+      apart.latencySeconds = Double(pick(0...2)) * 1e-3
+      apart.secondsPerToken = Double(pick(0...2)) * 1e-6
+      options.disaggregation = apart
+    }
     let routers = RouterKind.catalog.elements
-    options.router = routers[pick(0...(routers.count - 1))].make(seed)
+    options.router = routers[pick(0...(routers.count - 1))].make(RouterOptions(seed: seed))
     options.classes = [SLAClass("urgent", priority: 0), SLAClass("later", priority: 3)]
     self.options = options
     trace = try Self.requests(&random, longest: longest)

@@ -89,7 +89,7 @@ import Testing
     try withTemporaryFolder { folder in
       var sweep = try sweep()
       sweep.database = ("\(folder)/sweep.db", "a table with \"quotes\"")
-      sweep.threads = 1
+      sweep.threads = 0
       var done = 0
       let fault = #expect(throws: Problem.self) {
         try sweep.run(shouldStop: { done >= 4 }, progress: { done = $0.done })

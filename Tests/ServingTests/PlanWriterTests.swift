@@ -6,8 +6,9 @@ import Testing
 @Suite struct PlanWriterTests {
   /// Writes plans by lot: most of what it asks for makes no sense.
   private final class Gambler: Scheduler {
-    let writer = PlanWriter()
-    nonisolated(unsafe) var random: SeededRandom  // One thread runs a test.
+    // One thread runs a test.
+    nonisolated(unsafe) let writer = PlanWriter()
+    nonisolated(unsafe) var random: SeededRandom
     nonisolated(unsafe) var refusals = 0
 
     init(seed: UInt64) { random = SeededRandom(seed: seed, named: "gambler") }
@@ -81,14 +82,16 @@ import Testing
   }
 
   @Test func `outside of a plan everything is refused`() throws {
-    let writer = PlanWriter()
+    nonisolated(unsafe) let writer = PlanWriter()
     #expect(throws: Problem.self) { try writer.decode(0) }
     #expect(throws: Problem.self) { try writer.youngest() }
-    let state = ServingState(blockCount: 10, for: VLLMScheduler())
-    writer.start(state, StepBudget(), into: StepPlan())
+    let (state, plan) = (ServingState(blockCount: 10, for: VLLMScheduler()), StepPlan())
+    writer.start(state, StepBudget(), into: plan)
     #expect(throws: Problem.self) { try writer.decode(0) }
     #expect(try writer.runAll() == nil)
     writer.finish()
+    // The writer does not hold them, and they must stay until it has finished.
+    withExtendedLifetime((state, plan)) {}
     #expect(throws: Problem.self) { try writer.runAll() }
   }
 }

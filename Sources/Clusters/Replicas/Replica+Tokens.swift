@@ -70,6 +70,12 @@ extension Replica {
     }
   }
 
+  /// Takes note of a sequence that comes with its first token.
+  func noteArrival(_ slot: Int32, lastToken time: Double) {
+    makeRoomForSlots()
+    lastToken[slot] = time
+  }
+
   /// Keeps the last token of a sequence whose blocks are taken.
   func noteLeaving(_ slot: Int32) {
     makeRoomForSlots()

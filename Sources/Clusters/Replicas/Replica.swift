@@ -16,6 +16,8 @@ public final class Replica {
 
   /// Its number; numbers are not used again.
   public let id: Int
+  /// True when it only reads prompts.
+  public let isForPrompts: Bool
   /// What it is doing.
   public internal(set) var phase: Phase
   /// Its sequences and blocks.
@@ -53,8 +55,12 @@ public final class Replica {
   /// When each stage will have done what it was given.
   var stageFree: Column<Double>
 
-  init(id: Int, phase: Phase, state: ServingState, stages: Int, at time: Double) {
+  init(
+    id: Int, phase: Phase, state: ServingState, stages: Int, at time: Double,
+    isForPrompts: Bool = false
+  ) {
     self.id = id
+    self.isForPrompts = isForPrompts
     self.phase = phase
     self.state = state
     startedAt = time
@@ -68,6 +74,7 @@ public final class Replica {
 
   private init(copying other: Replica) {
     id = other.id
+    isForPrompts = other.isForPrompts
     phase = other.phase
     state = other.state.copy()
     startedAt = other.startedAt

@@ -11,6 +11,8 @@ public struct RequestRecord: Hashable, Sendable, BitwiseCopyable {
   public var finishedAt = Double.nan
   /// The number of the replica it went to; -1 for none.
   public var replica: Int32 = -1
+  /// The number of the replica that read its prompt, where prompts and answers are apart; -1 elsewhere.
+  public var prefillReplica: Int32 = -1
   /// How often its blocks were taken.
   public var preemptions: Int32 = 0
   /// Tokens of its prompt that came from the prefix cache.

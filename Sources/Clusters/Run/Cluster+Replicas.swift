@@ -7,18 +7,24 @@ extension Cluster {
   @discardableResult
   public func addReplica(startSeconds: Double? = nil) -> Replica {
     let delay = startSeconds ?? options.startSeconds
-    let state = ServingState(
-      blockCount: options.blockCount, blockSize: options.blockSize, isCaching: options.isCaching,
-      prefixes: trace.prefixes, for: scheduler)
-    let replica = Replica(
-      id: replicas.count, phase: .starting, state: state, stages: options.stages, at: time)
-    replicas.append(replica)
-    places.append(Unmanaged.passUnretained(replica))
+    let replica = makeReplica()
     if delay <= 0 {
       makeReady(replica)
     } else {
       schedule(.replicaReady, replica.id, at: time + delay)
     }
+    return replica
+  }
+
+  func makeReplica(isForPrompts: Bool = false) -> Replica {
+    let state = ServingState(
+      blockCount: options.blockCount, blockSize: options.blockSize, isCaching: options.isCaching,
+      prefixes: trace.prefixes, for: scheduler)
+    let replica = Replica(
+      id: replicas.count, phase: .starting, state: state, stages: options.stages, at: time,
+      isForPrompts: isForPrompts)
+    replicas.append(replica)
+    places.append(Unmanaged.passUnretained(replica))
     return replica
   }
 

@@ -22,6 +22,7 @@ extension Cluster {
     }
     records[index].isCancelled = true
     guard !replica.state.view(slot).isInFlight else { return replica.state.shorten(slot) }
+    replica.noteLeaving(slot)
     try replica.state.cancel(slot)
     end(Int32(index), replica)
     if replica.phase == .draining, replica.state.isIdle { stop(replica) }

@@ -4,7 +4,7 @@ import Simulation
 
 /// What an event of a cluster is, in the upper bits of its payload.
 enum ClusterEvent: UInt64 {
-  case arrival, replicaReady, autoscale, plan, price
+  case arrival, replicaReady, autoscale, plan, price, handover
 
   func payload(_ index: Int) -> UInt64 { rawValue << 56 | UInt64(index) }
 
@@ -19,11 +19,16 @@ struct StepPolicies: ~Copyable {
   let scheduler: any Scheduler
   let cost: any CostModel
   let budget: StepBudget
+  /// The same for replicas that only read prompts.
+  let promptCost: any CostModel
+  let promptBudget: StepBudget
 
   init(_ cluster: Cluster) {
     scheduler = cluster.scheduler
     cost = cluster.cost
     budget = cluster.budget
+    promptCost = cluster.promptCost
+    promptBudget = cluster.promptBudget
   }
 }
 
@@ -151,6 +156,7 @@ extension Cluster {
     let (kind, index) = ClusterEvent.split(payload)
     switch ClusterEvent(rawValue: kind) {
     case .arrival: arrive(index)
+    case .handover: handOver(index)
     case .replicaReady: makeReady(replicas[index])
     case .autoscale: autoscale()
     case .plan: idle.append(Int32(index))
@@ -163,23 +169,35 @@ extension Cluster {
 
   private func arrive(_ index: Int) {
     let request = trace.request(index, arrival: time, classes: options.classes)
-    let views = ReplicaViews(replicas: ready)
+    let takers = options.disaggregation == nil ? ready : readyForPrompts
+    let views = ReplicaViews(replicas: takers)
     let place =
       outsideRouter?.ask(request, prefixes: trace.prefixes, among: views)
       ?? router.pick(request, prefixes: trace.prefixes, among: views)
     guard place >= 0 else { return askAgain(.arrival, index) }
-    precondition(place < ready.count, "the router picked \(place) of \(ready.count)")
+    precondition(place < takers.count, "the router picked \(place) of \(takers.count)")
     totals.events += 1
     arrivedCount += 1
     records[index].arrivedAt = time
-    let replica = ready[place]
+    openCount += 1
+    let replica = takers[place]
+    give(replica.isForPrompts ? request.withOneToken : request, to: replica) {
+      $0.submit($1) != nil
+    }
+  }
+
+  /// Gives a request to a replica; one that would never fit there ends at once.
+  func give(
+    _ request: Request, to replica: Replica, _ submit: (ServingState, Request) -> Bool
+  ) {
+    let index = Int(request.id)
     records[index].replica = Int32(replica.id)
-    guard replica.state.submit(request) != nil else {
+    guard submit(replica.state, request) else {
       records[index].isRejected = true
       records[index].finishedAt = time
+      openCount -= 1
       return follow(index)
     }
-    openCount += 1
     replica.outstanding += 1
     replica.outstandingTokens += Int(request.promptTokens + request.outputTokens)
     if replica.hasFreeStage { idle.append(Int32(replica.id)) }
@@ -192,7 +210,7 @@ extension Cluster {
   }
 
   /// Lets those come that follow a request that has ended.
-  private func follow(_ index: Int) {
+  func follow(_ index: Int) {
     guard !followers.first.isEmpty else { return }
     var follower = followers.first[index]
     while follower >= 0 {
@@ -210,7 +228,8 @@ extension Cluster {
       goesOn = replica.withNextPlan { state, plan in
         guard state.running.count > 0 || state.waitingCount > 0 else { return false }
         plan.removeAll()
-        policies.scheduler.plan(state, policies.budget, into: plan)
+        policies.scheduler.plan(
+          state, replica.isForPrompts ? policies.promptBudget : policies.budget, into: plan)
         if plan.isGivenUp {
           askAgain(.plan, replica.id)
           return false
@@ -247,7 +266,10 @@ extension Cluster {
     let stages = options.stages
     replica.isUnpriced = true
     for stage in 0..<stages {
-      let seconds = policies.cost.seconds(of: plan.shape, stage: stage, of: stages)
+      let seconds =
+        replica.isForPrompts
+        ? policies.promptCost.seconds(of: plan.shape, stage: stage, of: stages)
+        : policies.cost.seconds(of: plan.shape, stage: stage, of: stages)
       guard seconds >= 0 else {
         askAgain(.price, replica.id)
         return false
@@ -332,10 +354,14 @@ extension Cluster {
 
   func end(_ id: Int32, _ replica: Replica) {
     let index = Int(id)
+    replica.outstanding -= 1
+    let output = replica.isForPrompts ? 1 : trace.outputTokens[index]
+    replica.outstandingTokens -= Int(trace.promptTokens[index] + output)
+    if replica.isForPrompts, trace.outputTokens[index] > 1, !records[index].isCancelled {
+      return transfer(index)
+    }
     records[index].finishedAt = time
     openCount -= 1
-    replica.outstanding -= 1
-    replica.outstandingTokens -= Int(trace.promptTokens[index] + trace.outputTokens[index])
     follow(index)
   }
 

@@ -66,6 +66,10 @@ public final class Cluster {
   var places: ContiguousArray<Unmanaged<Replica>> = []
   /// Replicas that take requests.
   var ready: ContiguousArray<Replica> = []
+  /// Replicas that read prompts for those, where prompts and answers are apart.
+  var readyForPrompts: ContiguousArray<Replica> = []
+  /// Picks the replica of each answer, where prompts and answers are apart.
+  var answerRouter: any Router = LeastOutstandingRouter()
   /// Replicas that may begin a step at this instant.
   var idle = Column<Int32>(capacity: 64)
   /// The first request that follows each one, and the next one that follows the same; empty where none.
@@ -102,6 +106,10 @@ public final class Cluster {
     records = Column(repeating: RequestRecord(), count: trace.count)
     followers = Followers(trace)
     for _ in 0..<options.replicas { addReplica(startSeconds: 0) }
+    if let apart = options.disaggregation {
+      answerRouter = apart.router
+      for _ in 0..<apart.prefillReplicas { addPrefillReplica() }
+    }
     skipFollowing()
     if autoscaler != nil { scheduleAutoscaling() }
   }
@@ -119,6 +127,7 @@ public final class Cluster {
         "blocks of \(options.blockSize) tokens do not divide the trace's prefixes of "
           + "\(trace.prefixes.tokensPerID)", fix: "use a block size that does")
     }
+    try options.disaggregation?.check()
     let largest = trace.slaClasses.max() ?? 0
     guard options.classes.isEmpty || Int(largest) < options.classes.count else {
       throw Problem(
@@ -158,6 +167,9 @@ public final class Cluster {
     hasQuestion = other.hasQuestion
     places = ContiguousArray(replicas.map { Unmanaged.passUnretained($0) })
     ready = ContiguousArray(other.ready.map { [replicas] in replicas[$0.id] })
+    readyForPrompts = ContiguousArray(
+      other.readyForPrompts.map { [replicas] in replicas[$0.id] })
+    answerRouter = other.answerRouter
     resume(other)
   }
 

@@ -28,6 +28,8 @@ public struct ClusterOptions: Sendable {
   public var cost: any CostModel = LinearCostModel()
   /// What users were promised; a request names one by its place.
   public var classes: [SLAClass] = []
+  /// Replicas that only read prompts, before those above; nothing lets each replica do both.
+  public var disaggregation: Disaggregation?
   /// The chance that a guess of a draft model holds, given that those before it did.
   public var draftAcceptance = 0.7
   /// What random numbers follow from.

@@ -143,7 +143,10 @@ extension ServingState {
     pool.allocate(fresh, into: sequences.table[slot] + cached)
     if sequences.phase[slot] == .swapped {
       swappedBlocks -= swappedBlocks(of: slot)
-      plan.shape.swappedTokens += Int(sequences.progress[slot].computed)
+      // What came computed is in the pool when it comes; only what was taken away is copied back.
+      if sequences.preemptions[slot] > 0 {
+        plan.shape.swappedTokens += Int(sequences.progress[slot].computed)
+      }
     } else {
       sequences.progress[slot].computed = item.cached
       if pool.isCaching, sequences.preemptions[slot] == 0 {

@@ -205,6 +205,23 @@ public final class ServingState {
     return slot
   }
 
+  /// Takes a request whose prompt was computed elsewhere: its keys and values have come with it, and it
+  /// has its first token.
+  ///
+  /// Schedulers that admit swapped sequences go on from there; others compute the prompt again.
+  /// - Returns: Its slot; nothing when its tokens would never fit into the pool.
+  @discardableResult
+  public func submit(computed request: Request) -> Int32? {
+    precondition(request.outputTokens > 1, "a request with one token to come has it already")
+    guard let slot = submit(request) else { return nil }
+    sequences.progress[slot].known = request.promptTokens + 1
+    sequences.progress[slot].computed = request.promptTokens
+    sequences.phase[slot] = .swapped
+    swappedBlocks += swappedBlocks(of: slot)
+    debugCheck()
+    return slot
+  }
+
   /// Puts a sequence behind those that go before it.
   func enqueue(_ slot: Int32) {
     guard isByPriority else { return waiting.append(slot) }
