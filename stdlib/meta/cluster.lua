@@ -13,11 +13,21 @@
 ---@field router string What picks the replica of a request. Read-only.
 ---@field autoscaler string? What says how many replicas there should be; nil for nobody. Read-only.
 ---@field cost cluster.Cost How long steps take. Read-only.
+---@field blocks integer KV blocks of each replica. Read-only.
+---@field devices integer? GPUs of all replicas at the start; nil where none are named. Read-only.
 local Service = {}
 
 ---@class cluster.Service.with.Options
 ---@field name? string what reports call it
----@field cost? any how long steps take: a cluster.Cost, a table of seconds or of paths, a function
+---@field cost? any how long steps take: a cluster.Cost, a table of seconds or of paths, a function; by itself that of the model on its devices
+---@field model? any what is served: a name from llm.specs() or an llm.Spec
+---@field device? any one of its GPUs, all of one kind: a name, a gpu.Device or a GPU instance
+---@field tp? integer GPUs that share each layer (1 to 4096, default 1)
+---@field attention_ranks? integer copies of attention that share experts, each with its requests (1 to 4096, default 1)
+---@field ep? integer GPUs over which experts are spread (1 to 4096, default 1)
+---@field weights? string the number format of weights: bf16, fp16, fp8, fp4, int8, int4 (default "bf16")
+---@field kv_cache? string the number format of keys and values: bf16, fp16, fp8, fp4, int8, int4 (default "bf16")
+---@field draft_model? any a smaller model that guesses tokens, as `model`
 ---@field replicas? integer how many at the start (1 to 100000, default 1)
 ---@field pp? integer pipeline stages of each; as many steps are in flight (1 to 1024, default 1)
 ---@field scheduler? any decides the steps of a replica: a name, { name, option = value }, a function, or a table with a method (default "vllm-v1")
@@ -26,7 +36,11 @@ local Service = {}
 ---@field min_replicas? integer the fewest that an autoscaler gets (1 to 100000, default 1)
 ---@field max_replicas? integer the most that an autoscaler gets (1 to 100000, default 1024)
 ---@field start_seconds? number until a new replica takes requests (in seconds, 0 to 1000000, default 60)
----@field blocks? integer KV blocks of each replica (1 to 1000000000, default 30000)
+---@field prefill_replicas? integer replicas that only read prompts, before the others, which then only answer (0 to 100000, default 0); long prompts no longer hold answers up, and neither kind helps the other out
+---@field prefill_max_tokens? integer the most tokens of their steps; `max_tokens` by itself (1 to 1000000000)
+---@field transfer_seconds? number what moving keys and values takes, whatever the prompt (in seconds, 0 to 1000000, default 0.001)
+---@field transfer_seconds_per_token? number what each token of the prompt adds; where a model is given, by the network between its servers, else 0 (in seconds, 0 to 1000)
+---@field blocks? integer KV blocks of each replica; by itself what the devices' memory leaves beside the model, else 30000 (1 to 1000000000)
 ---@field block_size? integer tokens per block (1 to 65536, default 16)
 ---@field prefix_cache? boolean whether blocks are kept for prompts with the same beginning (default false)
 ---@field max_tokens? integer the most tokens of a step (1 to 1000000000, default 2048); more reads prompts sooner and makes everyone else's next token later
@@ -894,7 +908,15 @@ cluster = {}
 
 ---@class cluster.service.Options
 ---@field name? string what reports call it
----@field cost? any how long steps take: a cluster.Cost, a table of seconds or of paths, a function
+---@field cost? any how long steps take: a cluster.Cost, a table of seconds or of paths, a function; by itself that of the model on its devices
+---@field model? any what is served: a name from llm.specs() or an llm.Spec
+---@field device? any one of its GPUs, all of one kind: a name, a gpu.Device or a GPU instance
+---@field tp? integer GPUs that share each layer (1 to 4096, default 1)
+---@field attention_ranks? integer copies of attention that share experts, each with its requests (1 to 4096, default 1)
+---@field ep? integer GPUs over which experts are spread (1 to 4096, default 1)
+---@field weights? string the number format of weights: bf16, fp16, fp8, fp4, int8, int4 (default "bf16")
+---@field kv_cache? string the number format of keys and values: bf16, fp16, fp8, fp4, int8, int4 (default "bf16")
+---@field draft_model? any a smaller model that guesses tokens, as `model`
 ---@field replicas? integer how many at the start (1 to 100000, default 1)
 ---@field pp? integer pipeline stages of each; as many steps are in flight (1 to 1024, default 1)
 ---@field scheduler? any decides the steps of a replica: a name, { name, option = value }, a function, or a table with a method (default "vllm-v1")
@@ -903,7 +925,11 @@ cluster = {}
 ---@field min_replicas? integer the fewest that an autoscaler gets (1 to 100000, default 1)
 ---@field max_replicas? integer the most that an autoscaler gets (1 to 100000, default 1024)
 ---@field start_seconds? number until a new replica takes requests (in seconds, 0 to 1000000, default 60)
----@field blocks? integer KV blocks of each replica (1 to 1000000000, default 30000)
+---@field prefill_replicas? integer replicas that only read prompts, before the others, which then only answer (0 to 100000, default 0); long prompts no longer hold answers up, and neither kind helps the other out
+---@field prefill_max_tokens? integer the most tokens of their steps; `max_tokens` by itself (1 to 1000000000)
+---@field transfer_seconds? number what moving keys and values takes, whatever the prompt (in seconds, 0 to 1000000, default 0.001)
+---@field transfer_seconds_per_token? number what each token of the prompt adds; where a model is given, by the network between its servers, else 0 (in seconds, 0 to 1000)
+---@field blocks? integer KV blocks of each replica; by itself what the devices' memory leaves beside the model, else 30000 (1 to 1000000000)
 ---@field block_size? integer tokens per block (1 to 65536, default 16)
 ---@field prefix_cache? boolean whether blocks are kept for prompts with the same beginning (default false)
 ---@field max_tokens? integer the most tokens of a step (1 to 1000000000, default 2048); more reads prompts sooner and makes everyone else's next token later

@@ -11,7 +11,9 @@ enum ServiceParameters {
         name: "name", kind: .string, isOptional: true, summary: "what reports call it"),
       Parameter(
         name: "cost", kind: .any, isOptional: true,
-        summary: "how long steps take: a cluster.Cost, a table of seconds or of paths, a function"),
+        summary: "how long steps take: a cluster.Cost, a table of seconds or of paths, a function; "
+          + "by itself that of the model on its devices"),
+    ] + ModelServiceArgument.parameters + [
       integer("replicas", "how many at the start", 1, 1...100_000),
       integer("pp", "pipeline stages of each; as many steps are in flight", 1, 1...1024),
       policy("scheduler", "decides the steps of a replica", "\"vllm-v1\"") {
@@ -28,7 +30,8 @@ enum ServiceParameters {
       Parameter(
         name: "start_seconds", kind: .number, unit: .seconds, defaultValue: "60", range: 0...1e6,
         summary: "until a new replica takes requests"),
-    ] + memory + limits + [
+    ] + DisaggregationArgument.parameters + memory + limits
+    + [
       Parameter(
         name: "slo", kind: .table("table"), isOptional: true,
         summary: "what users were promised: { ttft_seconds, tpot_seconds, name, priority }, or a "
@@ -40,7 +43,10 @@ enum ServiceParameters {
     ]
 
   private static let memory: [Parameter] = [
-    integer("blocks", "KV blocks of each replica", 30_000, 1...1_000_000_000),
+    integer(
+      "blocks",
+      "KV blocks of each replica; by itself what the devices' memory leaves beside the "
+        + "model, else 30000", nil, 1...1_000_000_000),
     integer("block_size", "tokens per block", 16, 1...65_536),
     Parameter(
       name: "prefix_cache", kind: .boolean, defaultValue: "false",
@@ -112,6 +118,10 @@ extension ServiceObject: LuaExported {
       $0.autoscalerName
     }
     property("cost", "How long steps take.") { $0.cost }
+    property("blocks", "KV blocks of each replica.") { $0.options.blockCount }
+    property("devices", "GPUs of all replicas at the start; nil where none are named.") {
+      $0.deviceCount
+    }
     method(
       "with", "Another service that differs in what is given.", .state,
       .options(ServiceParameters.all)

@@ -15,6 +15,8 @@ final class ServiceObject {
   let options: ClusterOptions
   /// How long steps take.
   let cost: CostObject
+  /// The model on its GPUs, where it was named.
+  let model: ModelCost?
   let schedulerName, routerName: String
   let autoscalerName: String?
   /// True when no part of it is written in Lua, so that it can run in other threads.
@@ -24,9 +26,11 @@ final class ServiceObject {
   init(_ values: [String: LuaValue], in state: LuaState) throws {
     self.values = values
     let reader = ServiceReader(values: values, state: state)
-    cost = try reader.cost()
-    name = values["name"]?.text ?? "service"
-    var options = try reader.plainOptions()
+    let model = try ModelServiceArgument.cost(values, in: state)
+    self.model = model
+    cost = try reader.cost(model)
+    name = values["name"]?.text ?? model?.shortName ?? "service"
+    var options = try reader.plainOptions(model)
     options.cost = cost.model
     let scheduler = try PolicyReader.scheduler(values["scheduler"] ?? "vllm-v1", in: state)
     let router = try PolicyReader.router(
@@ -38,6 +42,12 @@ final class ServiceObject {
     isNative =
       scheduler.isNative && router.isNative && autoscaler?.isNative ?? true && cost.isNative
     self.options = options
+  }
+
+  /// GPUs of all replicas at the start.
+  var deviceCount: Int? {
+    let replicas = options.replicas + (options.disaggregation?.prefillReplicas ?? 0)
+    return model.map { $0.deployment.devices * replicas }
   }
 
   /// Another service, of the same values but for those given.
@@ -78,6 +88,12 @@ extension ServiceObject: CustomStringConvertible {
         + (options.isCaching ? ", prefixes cached" : ""),
       "  cost        \(cost.name)" + (options.stages > 1 ? ", \(options.stages) stages" : ""),
     ]
+    if let apart = options.disaggregation {
+      lines.append(
+        "  prompts     on \(apart.prefillReplicas) replica\(apart.prefillReplicas == 1 ? "" : "s") "
+          + "of their own; 1000 tokens move in "
+          + ShownTime.text(apart.latencySeconds + 1000 * apart.secondsPerToken))
+    }
     if budget.draftTokens > 0 {
       lines.append(
         "  drafts      \(budget.draftTokens) tokens, held with \(options.draftAcceptance)")
@@ -99,27 +115,34 @@ private struct ServiceReader {
   func integer(_ name: String, _ fallback: Int) -> Int { values[name]?.integer ?? fallback }
   func number(_ name: String, _ fallback: Double) -> Double { values[name]?.number ?? fallback }
 
-  func cost() throws -> CostObject {
+  func cost(_ model: ModelCost?) throws -> CostObject {
     guard let cost = values["cost"], !cost.isNil else {
+      if let model { return CostObject(model, name: model.longName) }
       throw Problem(
-        "service: cost is missing: nobody knows how long a step takes",
-        fix: "give cost = { base_seconds = 0.01, token_seconds = 6e-5 }, a function of a step, or "
-          + "cost = {} for about an 8B model on an A100")
+        "service: neither model and device nor cost is given: nobody knows how long a step takes",
+        fix: "give model = \"llama-3.1-8b\", device = \"H100\"; or cost = { base_seconds = 0.01, "
+          + "token_seconds = 6e-5 }, a function of a step, or cost = {} for about an 8B model on "
+          + "an A100")
     }
     return try CostArgument.cost(cost, "service", in: state)
   }
 
-  func plainOptions() throws -> ClusterOptions {
+  func plainOptions(_ model: ModelCost?) throws -> ClusterOptions {
     var options = ClusterOptions()
     options.replicas = integer("replicas", 1)
     options.stages = integer("pp", 1)
-    options.blockCount = integer("blocks", options.blockCount)
     options.blockSize = integer("block_size", 16)
+    options.blockCount =
+      try values["blocks"]?.integer
+      ?? model.map { try ModelServiceArgument.blocks($0, blockSize: options.blockSize) }
+      ?? options.blockCount
     options.isCaching = values["prefix_cache"]?.isTrue ?? false
     options.budget = StepBudget(
       tokens: integer("max_tokens", 2048), sequences: integer("max_sequences", 128),
       admitted: integer("max_admitted", .max), adapters: integer("max_adapters", 0),
       draftTokens: integer("draft_tokens", 0))
+    options.disaggregation = try DisaggregationArgument.read(
+      values, budget: options.budget, model: model)
     options.draftAcceptance = number("draft_acceptance", 0.7)
     options.startSeconds = number("start_seconds", 60)
     options.seed = UInt64(bitPattern: Int64(integer("seed", 0)))

@@ -10,7 +10,7 @@ local line = { base_seconds = 0.01, token_seconds = 1e-4, context_seconds = 1e-7
 
 describe("a service", function()
   it("says what is missing, unknown or out of range", function()
-    expect(function() cluster.service{} end):raises("cost is missing")
+    expect(function() cluster.service{} end):raises("neither model and device nor cost")
     expect(function() cluster.service{ cost = {}, replica = 2 } end):raises("replicas")
     expect(function() cluster.service{ cost = {}, replicas = 0 } end):raises("replicas")
     expect(function() cluster.service{ cost = {}, router = "round" } end):raises("round-robin")

@@ -44,6 +44,8 @@ public struct ModelCost: CostModel {
   let sights: [Sight]
   /// The model that guesses tokens before they are verified; none or one.
   private let drafts: [ModelCost]
+  /// The smaller model that guesses tokens, where there is one.
+  public var draft: ModelSpec? { drafts.first?.model }
 
   /// Layers that see equally far.
   struct Sight: Sendable {
