@@ -73,6 +73,8 @@ struct Continuation: Sendable {
   ) throws(Problem) -> GeneratedToken? {
     let alternatives =
       options.alternatives > 0 ? Sampler.top(options.alternatives, of: logits) : []
+    // Drawing changes the logits.
+    let own = options.alternatives > 0 ? Array(logits) : []
     try constrain(logits)
     let choice =
       if let draft { sampler.verify(draft, logits, history: tokens) } else {
@@ -88,7 +90,12 @@ struct Continuation: Sendable {
       end(.stop)
       return nil
     }
-    return shown(choice, alternatives)
+    var token = shown(choice, alternatives)
+    if !own.isEmpty {
+      token.modelProbability = exponential(Double(own[Int(choice.token)]) - logSumExp(own))
+      token.alternatives = alternatives
+    }
+    return token
   }
 
   /// Leaves only tokens with which the text keeps its form and can still be completed.

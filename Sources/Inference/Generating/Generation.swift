@@ -98,4 +98,9 @@ public struct GeneratedToken: Sendable {
   public let isDraft: Bool
   /// True where this is no further token but text of the last one that was held back.
   public var isRest = false
+  /// The probability that the model itself gave it, before anything narrowed the choice; only where
+  /// alternatives were asked for.
+  public var modelProbability: Double?
+  /// The most probable tokens in its place under the model's own distribution, where asked for.
+  public var alternatives: [Sampler.Candidate] = []
 }

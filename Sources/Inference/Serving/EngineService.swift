@@ -198,6 +198,15 @@ public final class EngineService: Sendable {
     for replica in replicas { replica.awaitEnd(mode) }
   }
 
+  /// What each replica did so far and does now.
+  public var statisticsByReplica: [ServiceStatistics] {
+    replicas.map { replica in
+      var own = ServiceStatistics()
+      replica.addStatistics(to: &own)
+      return own
+    }
+  }
+
   /// What it did so far and does now.
   public var statistics: ServiceStatistics {
     var sum = ServiceStatistics()

@@ -73,9 +73,9 @@ public struct ServiceStatistics: Sendable {
   }
 
   /// What each replica does now.
-  public internal(set) var replicas: [Replica] = []
+  public var replicas: [Replica] = []
   /// What was counted over all replicas.
-  public internal(set) var counts = Counts()
+  public var counts = Counts()
   /// Seconds from arrival to the first token.
   public internal(set) var ttft = BoundedHistogram(BoundedHistogram.firstTokenSeconds)
   /// Seconds from token to token.
@@ -106,7 +106,8 @@ public struct ServiceStatistics: Sendable {
     replicas.isEmpty ? 0 : replicas.reduce(0) { $0 + $1.occupancy } / Double(replicas.count)
   }
 
-  init() {}
+  /// Creates the numbers of a service that did nothing yet.
+  public init() {}
 
   /// Adds what another replica counted.
   mutating func add(_ other: ServiceStatistics) {
