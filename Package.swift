@@ -55,6 +55,8 @@ let package = Package(
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    system("CHTTP", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
     c("CLuaSupport", ["CLua"]),
     c("CBridgePeer", ["CLua"]),
@@ -87,6 +89,7 @@ let package = Package(
       "References",
       ["Base", "Models", "Tensors", "Inference", "Devices", "Kernels", "Serving", "Clusters"]),
     module("Terminal", ["Base", "Notebooks", "CEditSupport"]),
+    module("Service", ["Base", "Tensors", "Inference", "Serving", "Clusters", "CHTTP", "CCurl"]),
     module(
       "Bindings",
       [
@@ -99,7 +102,10 @@ let package = Package(
 
     program(
       "orrery",
-      ["Base", "Notebooks", "Figures", "Terminal", "Host", "Models", "Tensors", "Inference"]),
+      [
+        "Base", "Notebooks", "Figures", "Terminal", "Host", "Models", "Tensors", "Inference",
+        "Service", "Serving",
+      ]),
 
     program(
       "orrery-bench",
@@ -138,6 +144,9 @@ let package = Package(
       "InferenceTests", ["Base", "Models", "Tensors", "CTensors", "Serving", "Inference"],
       exclude: ["Golden"]),
     tests("TerminalTests", ["Base", "Notebooks", "Terminal"]),
+    tests(
+      "ServiceTests", ["Base", "Tensors", "Inference", "Serving", "Clusters", "Service"],
+      exclude: ["Clients"]),
     tests("BindingsTests", ["Base", "Figures", "Tensors", "Inference", "LuaBridge", "Bindings"]),
     tests("HostTests", ["Base", "Notebooks", "LuaBridge", "Host"], exclude: ["Golden"]),
     tests("StdlibTests", ["Base", "Host", "Notebooks"], exclude: ["Specs"]),

@@ -10,7 +10,7 @@ enum Program {
   static let commands: Catalog<Command> = Catalog(
     "command",
     [
-      .notebook, .models, .docs, .doctor, .help, .completion,
+      .notebook, .models, .serve, .docs, .doctor, .help, .completion,
     ])
 
   /// Runs the program and answers with its exit status.

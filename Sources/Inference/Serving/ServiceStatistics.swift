@@ -22,6 +22,9 @@ public struct ServiceStatistics: Sendable {
     /// The most requests that run at once.
     public var mostRunning = 1
 
+    /// Creates the numbers of an idle replica.
+    public init() {}
+
     /// True when a request that comes now would not have to wait for others to end.
     public var isFree: Bool { outstanding < mostRunning }
     /// The share of its blocks that are held; 0 without a limit.
