@@ -54,6 +54,21 @@ import Testing
     #expect(ends(cluster) == [1, 1.5])
   }
 
+  @Test func `two prompts that hardly fit do not give way to each other for ever`() throws {
+    var trace = Trace()
+    try trace.append(at: 0, promptTokens: 261, outputTokens: 12)
+    try trace.append(at: 0, promptTokens: 288, outputTokens: 3)
+    let cluster = try Cluster(
+      options {
+        $0.stages = 2
+        $0.blockCount = 19
+        $0.budget = StepBudget(tokens: 41, sequences: 3)
+      }, trace: trace)
+    // Each is out of the other's reach while its step is in flight.
+    #expect(cluster.run(until: 60) == .done)
+    #expect(ends(cluster).allSatisfy { $0 < 60 })
+  }
+
   @Test func `a copy goes on as the original, and differs once it is changed`() throws {
     let original = try Cluster(options { $0.replicas = 2 }, trace: trace())
     original.run(until: 4)

@@ -4,7 +4,8 @@ import Base
 ///
 /// Running sequences come first, then waiting ones, which take what the prefix cache has. When blocks
 /// run out, the last admitted, or the least urgent one, gives its blocks back; nobody is admitted in such
-/// a step.
+/// a step. With several steps in flight a sequence does not give way to those that are out of reach: it
+/// waits for them, so that the earliest always gets on.
 public struct VLLMScheduler: Scheduler {
   /// How it is known.
   public static let kind = SchedulerKind(
@@ -49,24 +50,25 @@ public struct VLLMScheduler: Scheduler {
   /// Runs who runs, then admits, under one budget of tokens.
   public func plan(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
     plan.preemption = preemption
-    var free = state.pool.freeCount
+    var run = RunningPass(state, budget)
     let count = state.running.count
     let isPlenty =
-      free >= count && count <= min(budget.sequences, budget.tokens)
+      run.free >= count && count <= min(budget.sequences, budget.tokens)
       && state.prefillingCount == 0 && budget.draftTokens == 0
     if isPlenty {
       plan.decodeAllRunning(of: state)
-      free -= plan.growth.count
+      run.free -= plan.growth.count
     } else {
-      free = runAll(state, budget, into: plan)
+      runAll(&run, state, budget, into: plan)
     }
-    if plan.preempted.count == 0 { admit(state, budget, free, into: plan) }
+    if plan.preempted.count == 0, !run.isWaiting { admit(state, budget, run.free, into: plan) }
   }
 
   // MARK: Running sequences
 
-  private func runAll(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) -> Int {
-    var run = RunningPass(state, budget)
+  private func runAll(
+    _ run: inout RunningPass, _ state: ServingState, _ budget: StepBudget, into plan: StepPlan
+  ) {
     while run.index < run.left, plan.shape.tokens < budget.tokens, plan.count < budget.sequences {
       let slot = state.running[run.index]
       run.index += 1
@@ -91,20 +93,26 @@ public struct VLLMScheduler: Scheduler {
           PrefillItem(slot: slot, tokens: Int32(tokens), context: progress.computed))
       }
     }
-    return run.free
   }
 
   private func limited(_ tokens: Int) -> Int {
     longPrefillTokens > 0 ? min(tokens, longPrefillTokens) : tokens
   }
 
-  /// Preempts until so many blocks are free; false when the sequence itself had to go.
+  /// Preempts until so many blocks are free; false when the sequence itself had to go, or waits for blocks
+  /// of sequences that are in flight.
   private func makeRoom(
     _ blocks: Int, for slot: Int32, _ run: inout RunningPass, _ state: ServingState,
     _ plan: StepPlan
   ) -> Bool {
     while run.free < blocks {
       let victim = victim(&run, state, plan)
+      // Two sequences that are never in reach of each other would else take turns in giving up all they
+      // have computed, for ever.
+      if victim == slot, state.inFlightCount > 0 {
+        run.isWaiting = true
+        return false
+      }
       plan.unplan(victim, state, &run.free)
       plan.preempt(victim)
       run.free += run.blocksFreed(by: victim, state)
@@ -169,6 +177,8 @@ private struct RunningPass {
   /// Running sequences that were not preempted from the end.
   var left: Int
   var free: Int
+  /// True when a sequence waits for blocks that a step in flight will give back.
+  var isWaiting = false
   /// How often a shared block has been given back in this plan; only made when something is preempted.
   private var released: [Int32: Int] = [:]
 
