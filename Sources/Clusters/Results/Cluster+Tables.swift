@@ -21,17 +21,28 @@ extension Cluster {
       numbers("arrived_seconds", \.arrivedAt),
       numbers("scheduled_seconds", \.scheduledAt),
       numbers("first_token_seconds", \.firstTokenAt),
-      numbers("finished_seconds") { $0.isRejected ? .nan : $0.finishedAt },
+      numbers("finished_seconds") { Self.hasEnded($0) ? $0.finishedAt : .nan },
       numbers("queueing_seconds", \.queueing),
       numbers("ttft_seconds", \.ttft),
       ResultTable.Column(
         "tpot_seconds",
-        .numbers(came.map { rows[$0].tpot(outputTokens: Int(trace.outputTokens[$0])) })),
-      numbers("e2e_seconds") { $0.isRejected ? .nan : $0.e2e },
+        .numbers(
+          came.map { index in
+            let record = rows[index]
+            guard Self.hasEnded(record) else { return .nan }
+            return record.tpot(outputTokens: Int(trace.outputTokens[index]))
+          })),
+      numbers("e2e_seconds") { Self.hasEnded($0) ? $0.e2e : .nan },
       integers("preemptions") { Int(rows[$0].preemptions) },
       integers("cached_tokens") { Int(rows[$0].cachedTokens) },
       integers("rejected") { rows[$0].isRejected ? 1 : 0 },
+      integers("cancelled") { rows[$0].isCancelled ? 1 : 0 },
     ])
+  }
+
+  /// True for a request that has all its tokens.
+  static func hasEnded(_ record: RequestRecord) -> Bool {
+    !record.isRejected && !record.isCancelled && !record.finishedAt.isNaN
   }
 
   /// The steps that were kept, one row each; see `stepStride` for how many there are for one.

@@ -93,7 +93,7 @@ private struct SeriesBins {
       waiting.add(from: record.arrivedAt, to: scheduled, 1)
       running.add(from: scheduled, to: ended, 1)
       if !record.firstTokenAt.isNaN { ttft[bin(record.firstTokenAt)].append(record.ttft) }
-      guard !record.finishedAt.isNaN else { continue }
+      guard Cluster.hasEnded(record) else { continue }
       let place = bin(record.finishedAt)
       let output = Int(trace.outputTokens[index])
       finished[place] += 1

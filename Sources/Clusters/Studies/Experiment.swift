@@ -20,8 +20,14 @@ public struct Experiment: Sendable {
   /// Runs it to its end; the cluster is given as it is then.
   public func cluster(stop: StopSignal = StopSignal()) throws(Problem) -> Cluster {
     let cluster = try Cluster(options, trace: trace)
-    guard cluster.run(shouldStop: { stop.isGiven }) == .done else {
+    switch cluster.run(shouldStop: { stop.isGiven }) {
+    case .done: break
+    case .interrupted:
       throw Problem("the run of \(trace.name) was interrupted", kind: .interrupted)
+    case let other:
+      throw Problem(
+        "the run of \(trace.name) stopped at \(cluster.time) s: \(other)",
+        fix: "policies of experiments neither pause nor fail")
     }
     guard cluster.isDone else {
       throw Problem(

@@ -25,10 +25,10 @@ public struct ServiceGoal: Hashable, Sendable {
     self.share = share
   }
 
-  /// True when a request kept the goal's limits and those of its class; one that was turned away or has
-  /// not ended did not.
+  /// True when a request kept the goal's limits and those of its class; one that was turned away, was
+  /// cancelled or has not ended did not.
   public func isKept(_ record: RequestRecord, outputTokens: Int, in slaClass: SLAClass?) -> Bool {
-    guard !record.isRejected, !record.finishedAt.isNaN else { return false }
+    guard !record.isRejected, !record.isCancelled, !record.finishedAt.isNaN else { return false }
     let ttft = min(ttftSeconds, slaClass?.ttftSeconds ?? .infinity)
     let tpot = min(tpotSeconds, slaClass?.tpotSeconds ?? .infinity)
     return record.ttft <= ttft && record.e2e <= e2eSeconds

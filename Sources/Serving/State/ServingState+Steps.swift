@@ -241,12 +241,15 @@ extension ServingState {
     _ slot: Int32, _ plan: StepPlan, _ accepted: Int, _ outcome: StepOutcome
   ) {
     var progress = sequences.progress[slot]
-    let produced = min(Int32(1 + accepted), progress.total - progress.known)
+    // Guesses that no block has room for could not be verified: a step near its budget, or a sequence near
+    // its end, gets blocks for fewer than others of the same step.
+    let held = min(accepted, Int(progress.room - progress.computed) - 1)
+    let produced = min(Int32(1 + held), progress.total - progress.known)
     progress.known += produced
     progress.computed = progress.known - 1
     sequences.progress[slot] = progress
     counts.drafts.asked += plan.draftTokens
-    counts.drafts.hit += accepted
+    counts.drafts.hit += held
     outcome.producedTokens += Int(produced)
     if progress.known >= progress.total { finish(slot, outcome) } else { running.append(slot) }
   }
