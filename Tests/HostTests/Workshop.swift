@@ -5,8 +5,9 @@ import LuaBridge
 /// A declared type and a module that the tests of completion and help share.
 final class Engine: LuaExported {
   static let luaName = "workshop.Engine"
-  static let exported = Exported<Engine>("An engine with parts.", example: "workshop.engine \"V8\"")
-  {
+  static let exported = Exported<Engine>(
+    "An engine with parts.", example: "workshop.engine \"V8\"", keys: { _ in ["valve", "a belt"] }
+  ) {
     property("power", "What it gives.", unit: .watts) { _ in 5.0 }
     property("twin", "The other one.") { $0 }
     property("name", "What it is called.") { _ in "V8" }
@@ -15,6 +16,7 @@ final class Engine: LuaExported {
     ) { engine, _ in engine }
     method("label", "Its label.") { _ in "V8" }
     metamethod(.length, "Number of parts.") { _ in 4 }
+    metamethod(.index, "A part by its name.", .string("name")) { engine, _ in engine }
   }
 }
 

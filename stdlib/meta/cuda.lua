@@ -230,13 +230,52 @@ function Report:roofline() end
 function Report:__mime() end
 
 --- Counters of a launch or a line; counters.global_load.sectors_per_request and the like.
+---
+--- Accesses that the kernel never made are zeros.
 ---@class cuda.Counters
----@field [any] any
+---@field global_load cuda.Accesses Loads from global memory. Read-only.
+---@field global_store cuda.Accesses Stores to global memory. Read-only.
+---@field global_atomic cuda.Accesses Atomics on global memory. Read-only.
+---@field shared_load cuda.Accesses Loads from shared memory. Read-only.
+---@field shared_store cuda.Accesses Stores to shared memory. Read-only.
+---@field shared_atomic cuda.Accesses Atomics on shared memory. Read-only.
+---@field local_load cuda.Accesses Loads from a thread's own memory. Read-only.
+---@field local_store cuda.Accesses Stores to a thread's own memory. Read-only.
+---@field constant_load cuda.Accesses Loads from constant memory. Read-only.
+---@field texture cuda.Accesses Texture reads. Read-only.
+---@field warp_instructions integer Instructions issued, once per warp. Read-only.
+---@field thread_instructions integer Instructions done, once per active lane. Read-only.
+---@field average_active_lanes number Active lanes of an average instruction. Read-only.
+---@field branches integer Conditions of if, for and while that warps evaluated. Read-only.
+---@field divergent_branches integer Those that came out both ways among the active lanes. Read-only.
+---@field instructions table<string, table<string, integer>> Instructions by class, each counted per warp and per thread. Read-only.
+---@field flops table<string, integer> Floating-point operations: total, f16, f32, f64, tensor. (in flops) Read-only.
 local Counters = {}
+
+--- All of them as a table, without the accesses never made.
+---@return table
+function Counters:to_table() end
+
+--- What accesses of one kind did, in Nsight Compute's terms.
+---
+--- Averages over no requests are 0. Sectors are counted where memory behind L1 is asked, wavefronts where banks of shared memory are.
+---@class cuda.Accesses
+---@field requests integer Accesses of a warp with at least one active lane. Read-only.
+---@field active_lanes integer Active lanes over all requests. Read-only.
+---@field lanes_per_request number Active lanes of an average request. Read-only.
+---@field bytes_requested integer What those lanes asked for. (in bytes) Read-only.
+---@field sectors integer Distinct 32-byte segments, counted per request. Read-only.
+---@field sectors_per_request number Sectors of an average request; 4 is best for 4-byte lanes. Read-only.
+---@field efficiency number Bytes asked for per byte of the sectors; above 1 where lanes share. Read-only.
+---@field l1_hit_rate number The part of sectors that the model of L1 held. (in ratio) Read-only.
+---@field wavefronts integer Passes over the banks of shared memory. Read-only.
+---@field wavefronts_per_request number Passes of an average request; 1 is best. Read-only.
+---@field conflicts integer Passes beyond those needed. Read-only.
+local Accesses = {}
 
 --- All of them as a table.
 ---@return table
-function Counters:to_table() end
+function Accesses:to_table() end
 
 --- A kernel's source with what each line did: share of instructions, lanes, sectors, wavefronts.
 ---@class cuda.Source

@@ -23,6 +23,7 @@ public enum CudaModule: LuaDeclarations {
     CudaKernelObject.exported
     CudaReport.exported
     CudaCounters.exported
+    CudaAccesses.exported
     AnnotatedSource.exported
   }
 
@@ -112,7 +113,7 @@ private struct CudaCompiler {
   }
 
   private func byNVCC(
-    _ text: String, name: String, memory: Kernels.DeviceMemory
+    _ text: String, name: String, memory: DeviceMemory
   ) throws -> CudaModuleObject {
     try state.requireFileAccess("cuda.compile with nvcc")
     guard let nvcc = NVCC.find() else {

@@ -31,6 +31,16 @@ public final class CudaModuleObject: CustomStringConvertible {
     return ([head] + kernels + symbols).joined(separator: "\n")
   }
 
+  /// The kernels by the names to ask for them: of a template the beginning, and each instance
+  /// that was made.
+  var keys: [String] {
+    let made = module.programs.map(\.name).filter { $0.contains("<") }
+    guard compiler == "orrery" else { return module.kernelNames }
+    return module.kernelNames.map { name in
+      name.firstIndex(of: "<").map { String(name[...$0]) } ?? name
+    } + made
+  }
+
   /// A kernel by its name, template arguments included.
   func kernel(_ name: String) throws(Problem) -> CudaKernelObject {
     CudaKernelObject(self, try module.program(named: name))
@@ -44,7 +54,8 @@ extension CudaModuleObject: LuaExported {
   /// What Lua sees of a compiled source.
   public static let exported = Exported<CudaModuleObject>(
     "A compiled source: k.name is the kernel of that name, k[\"name<8>\"] an instance of a template.",
-    example: "cuda.compile(\(CudaModule.saxpyText)).saxpy"
+    example: "cuda.compile(\(CudaModule.saxpyText)).saxpy",
+    keys: \.keys
   ) {
     method("kernels", "The kernels' names; templates with their parameters.") {
       $0.module.kernelNames

@@ -140,13 +140,17 @@ public struct LuaCompleter {
     }
   }
 
-  /// The keys of a table, for `t["`.
+  /// The keys of a table or an object, for `t["`.
   private func keyItems(_ tokens: [LuaToken], _ resolver: LuaResolver) -> [Completion.Item]? {
     guard let last = tokens.last, last.text == "[", last.kind == .symbol,
       let base = LuaExpression(tokens, endingAt: tokens.count - 2),
-      case .value(.table(let table))? = resolver.meaning(of: base)
+      let meaning = resolver.meaning(of: base)
     else { return nil }
-    return LuaMembers(resolver: resolver).fields(of: table, methods: false, anyKey: true)
+    let members = LuaMembers(resolver: resolver)
+    if case .value(.table(let table)) = meaning {
+      return members.fields(of: table, methods: false, anyKey: true)
+    }
+    return resolver.type(of: meaning)?.namesKeys == true ? members.keys(of: meaning) : nil
   }
 
   /// What `require` takes: declared modules, loaded ones, and files on the search path.

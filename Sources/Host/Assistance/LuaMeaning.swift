@@ -73,7 +73,9 @@ struct LuaResolver {
     case .value(.userdata):
       return type(of: meaning).flatMap { member(name, of: .object($0)) }
     case .object(let type):
-      guard let entry = type.entry(name) else { return nil }
+      guard let entry = type.entry(name) else {
+        return type.namesKeys ? element(of: meaning) : nil
+      }
       switch entry.kind {
       case .property, .settableProperty: return result(of: entry) ?? .entry(entry, owner: type.name)
       default: return .entry(entry, owner: type.name)

@@ -19,7 +19,8 @@ struct LuaMembers {
       return fields(of: table, methods: methods, anyKey: false)
     case .value(.userdata), .object:
       guard let type = resolver.type(of: meaning) else { return [] }
-      return members(of: type, methods: methods)
+      let own = methods ? [] : keys(of: meaning).filter { LuaText.isName($0.text) }
+      return own + members(of: type, methods: methods)
     case .module(let module): return methods ? [] : members(of: module)
     case .string, .value(.string):
       guard methods, let library = lua.globals["string"].table else { return [] }
@@ -37,6 +38,13 @@ struct LuaMembers {
       Completion.Item($0, kind: "module", hint: resolver.modules[$0]?.summary ?? "")
     }
     return (present + modules).sorted { TableKeys.isBefore($0.text, $1.text) }
+  }
+
+  /// The keys that an object has of its own, beside what its type declares.
+  func keys(of meaning: LuaMeaning) -> [Completion.Item] {
+    guard case .value(let value) = meaning else { return [] }
+    let type = resolver.type(of: meaning)?.entry("__index")?.results.first?.type ?? ""
+    return lua.keys(of: value).map { Completion.Item($0, kind: "field", hint: type) }
   }
 
   /// The named fields of a table and of the tables that its `__index` leads to.

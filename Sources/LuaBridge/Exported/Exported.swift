@@ -65,17 +65,23 @@ public struct Exported<Value: LuaExported>: Sendable {
   ///     key; only for classes. Costs about 50 ns where an object crosses.
   ///   - externalBytes: The memory that a value keeps outside the Lua heap, which the collector
   ///     cannot see; asked once when it crosses.
+  ///   - keys: The names that `__index` answers for a value, where it has its own; completion
+  ///     offers them, so they must be cheap to list.
   ///   - members: The members.
   public init(
     _ summary: String, detail: String = "", example: String? = nil, keepsIdentity: Bool = false,
     externalBytes: (@Sendable (Value) -> Int)? = nil,
+    keys: (@Sendable (Value) -> [String])? = nil,
     @MemberBuilder members: () -> [ExportedMember]
   ) {
     self.externalBytes = externalBytes
+    var boxKeys: (@Sendable (UnsafeMutableRawPointer) -> [String])?
+    if let keys { boxKeys = { box in keys(Value.luaUnbox(box)) } }
     type = ExportedType(
       name: Value.luaName, summary: summary, detail: detail, example: example,
       keepsIdentity: keepsIdentity, isHeavy: externalBytes != nil,
       text: { (Value.luaUnbox($0) as? any CustomStringConvertible)?.description },
+      keys: boxKeys,
       members: members())
     id = type.id
   }
@@ -103,14 +109,17 @@ public final class ExportedType: Sendable {
   let id: ID
   /// How the value in a box shows, when its type says so.
   let text: @Sendable (UnsafeMutableRawPointer) -> String?
+  /// The names that `__index` answers for the value in a box, when its type declares them.
+  let keys: (@Sendable (UnsafeMutableRawPointer) -> [String])?
   private static let count = Atomic<Int>(0)
 
   init(
     name: String, summary: String, detail: String, example: String?, keepsIdentity: Bool,
     isHeavy: Bool, text: @escaping @Sendable (UnsafeMutableRawPointer) -> String?,
-    members: [ExportedMember]
+    keys: (@Sendable (UnsafeMutableRawPointer) -> [String])?, members: [ExportedMember]
   ) {
     self.text = text
+    self.keys = keys
     self.name = name
     self.summary = summary
     self.detail = detail
@@ -128,6 +137,9 @@ public final class ExportedType: Sendable {
       precondition(seen.insert(member.entry.name).inserted, "\(name).\(member.entry.name) twice")
     }
   }
+
+  /// True when values name keys of their own, beside the declared members.
+  public var namesKeys: Bool { keys != nil }
 
   /// The entries in the order of their declaration.
   public var entries: [ExportedEntry] { members.map(\.entry) }

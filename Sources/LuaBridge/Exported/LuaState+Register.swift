@@ -31,6 +31,17 @@ extension LuaState {
     return core.description(stack, -1)
   }
 
+  /// The names that an object answers beside its declared members, where its type lists them.
+  public func keys(of value: LuaValue) -> [String] {
+    guard case .type(let type)? = description(of: value), let keys = type.keys else { return [] }
+    let stack = core.running
+    reserve(stack, 6)
+    value.luaPush(stack)
+    defer { lb_pop(stack, 1) }
+    guard let box = lb_object(stack, -1, type.id.record)?.pointee.object else { return [] }
+    return keys(box)
+  }
+
   /// Records which declared entries are called, and what they return; set it before registering.
   public var recorder: CallRecorder? {
     get { core.recorder }

@@ -113,6 +113,63 @@ describe("a launch", function()
     expect(report.arithmetic_intensity > 0):is_true()
   end)
 
+  it("counts accesses of each kind, zeros where there were none", function()
+    local counters = saxpy().counters
+    local loads, stores = counters.global_load, counters.global_store
+    expect(loads.sectors):equals(250)
+    expect(loads.active_lanes):equals(2000)
+    expect(loads.lanes_per_request):is_near(31.25, 1e-9)
+    expect(loads.bytes_requested):equals(8000)
+    expect(loads.efficiency):equals(1.0)
+    expect(stores.requests):equals(32)
+    expect(stores.l1_hit_rate >= 0):is_true()
+    for _, kind in ipairs { "shared_store", "shared_atomic", "local_load", "local_store",
+      "constant_load", "texture" } do
+      local none = counters[kind]
+      expect(none.requests):equals(0)
+      expect(none.efficiency):equals(0.0)
+      expect(none.sectors_per_request):equals(0.0)
+      expect(none.wavefronts):equals(0)
+      expect(none.wavefronts_per_request):equals(0.0)
+      expect(tostring(none)):equals("no requests")
+    end
+    expect(tostring(stores)):equals("32 requests, 3.906 sectors each, 100 % used")
+    expect(loads:to_table().requests):equals(64)
+    expect(counters.flops.f32):equals(2000)
+    expect(counters.instructions.global_load.warp):equals(64)
+    expect(counters.branches):equals(32)
+    expect(counters.thread_instructions <= 32 * counters.warp_instructions):is_true()
+    expect(counters.average_active_lanes <= 32):is_true()
+    expect(function() return loads.sector end):raises("sectors")
+    expect(function() return counters.global_laod end):raises("global_load")
+  end)
+
+  it("says of a broadcast how often its bytes are asked for", function()
+    local k = cuda.compile "__global__ void k(float *x) { x[threadIdx.x] = x[32]; }"
+    local report = k.k { grid = 1, block = 32, args = { tensor.ones(33) } }
+    expect(report.counters.global_load.efficiency):equals(4.0)
+    expect(tostring(report)):contains("1 sector each, broadcast: 4 B asked for per B moved")
+  end)
+
+  it("waits for the whole grid where all blocks fit", function()
+    local k = cuda.compile [[
+#include <cooperative_groups.h>
+__global__ void shift(int *x) {
+  cooperative_groups::grid_group grid = cooperative_groups::this_grid();
+  int i = grid.thread_rank(), n = grid.size(), v = x[n - 1 - i];
+  grid.sync();
+  x[i] = v + 1;
+}
+]]
+    local x = tensor.arange(128):to("i32")
+    local report = k.shift { grid = 4, block = 32, args = { x } }
+    expect(x[1]):equals(128)
+    expect(x[128]):equals(1)
+    expect(report.in_order):contains("line 5")
+    expect(function() k.shift { grid = 4000, block = 32, args = { x }, on = "T4" } end)
+      :raises("waits for its whole grid")
+  end)
+
   it("estimates time and says what bounds it", function()
     local report = saxpy { on = "H100" }
     expect(report.device):equals("H100-SXM5-80GB")
