@@ -106,10 +106,10 @@ enum Measured {
   /// A sheet's memory with the rates that were measured.
   func memory(
     _ memory: MemorySheet, _ sheet: Sheet, multiprocessors: Int, boostHertz: Double
-  ) -> DeviceMemory {
+  ) -> MemoryHierarchy {
     let perCycle = taken(chip.l2BytesPerCycle)
     let l2 = perCycle.value * Double(multiprocessors) * boostHertz
-    return DeviceMemory(
+    return MemoryHierarchy(
       kind: memory.kind, size: sheet.gibibytes(memory.gibibytes),
       bytesPerSecond: sheet.gigabytesPerSecond(memory.gigabytesPerSecond),
       streamedShare: taken(chip.streamedShare), l2Size: sheet.mebibytes(memory.l2Mebibytes),

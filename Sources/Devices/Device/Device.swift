@@ -28,7 +28,7 @@ public struct Device: Described, Sendable {
   /// Its clocks.
   public let clocks: Clocks
   /// Device memory and the second-level cache.
-  public let memory: DeviceMemory
+  public let memory: MemoryHierarchy
   /// Latencies of the levels of memory.
   public let latencies: Latencies
   /// What it calculates at most.
@@ -50,7 +50,7 @@ public struct Device: Described, Sendable {
   public init(
     info: Info, aliases: [String] = [], vendor: Vendor = .nvidia, chip: String,
     generation: Generation, year: Int, process: String, transistors: Fact<Double>? = nil,
-    multiprocessors: Fact<Int>, limits: ComputeLimits, clocks: Clocks, memory: DeviceMemory,
+    multiprocessors: Fact<Int>, limits: ComputeLimits, clocks: Clocks, memory: MemoryHierarchy,
     latencies: Latencies, peaks: Peaks, ports: Ports? = nil, slot: HostSlot? = nil,
     watts: Fact<Double>, price: Price = Price(), notes: [String] = [],
     sliceOrigin: SliceOrigin? = nil
@@ -164,10 +164,10 @@ extension Device {
   }
 }
 
-extension DeviceMemory {
+extension MemoryHierarchy {
   /// A share of a memory with its own size.
-  fileprivate func share(_ share: Double, size: Fact<Bytes>, _ rule: String) -> DeviceMemory {
-    DeviceMemory(
+  fileprivate func share(_ share: Double, size: Fact<Bytes>, _ rule: String) -> MemoryHierarchy {
+    MemoryHierarchy(
       kind: kind, size: size, bytesPerSecond: bytesPerSecond.derive(rule) { $0 * share },
       streamedShare: streamedShare,
       l2Size: l2Size.derive(rule) { Bytes(Int(Double($0.count) * share)) },

@@ -134,7 +134,7 @@ public struct DeviceDefinition: Sendable {
 
 extension DeviceDefinition {
   /// The memory, with the second-level cache's rate scaled to the multiprocessors and the clock.
-  private func completedMemory(_ cycles: Double) throws(Problem) -> DeviceMemory {
+  private func completedMemory(_ cycles: Double) throws(Problem) -> MemoryHierarchy {
     let size = try needed(
       "memory_bytes", memory.map { Double($0.count) },
       like?.memory.size.value.count, 268_435_456...1e15)
@@ -154,7 +154,7 @@ extension DeviceDefinition {
     guard cacheRate >= rate else {
       throw Problem("l2_bytes_per_second of \"\(name)\" is below memory_bytes_per_second")
     }
-    return DeviceMemory(
+    return MemoryHierarchy(
       kind: memoryKind ?? like?.memory.kind ?? "memory", size: sheet.read(Bytes(Int(size))),
       bytesPerSecond: sheet.read(rate),
       streamedShare: .inferred(like?.memory.streamedShare.value ?? 0.9, like?.name ?? "a guess"),

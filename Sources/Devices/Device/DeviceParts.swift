@@ -66,7 +66,7 @@ public struct Latencies: Sendable {
 }
 
 /// Device memory and the cache before it.
-public struct DeviceMemory: Sendable {
+public struct MemoryHierarchy: Sendable {
   /// The kind of chips, as in "HBM2e".
   public let kind: String
   /// Its size.

@@ -44,7 +44,9 @@ public struct NVCC: Sendable {
   /// Where pip puts the compiler: `site-packages/nvidia/cu13/bin` or `nvidia/cuda_nvcc/bin`.
   private static func packagePlaces() -> [String] {
     let program = "import sys; print('\\n'.join(p for p in sys.path if p.endswith('-packages')))"
-    guard let run = try? ToolRun(["python3", "-c", program]), run.status == 0 else { return [] }
+    guard let run = try? ChildProcess.run(["python3", "-c", program]), run.status == 0 else {
+      return []
+    }
     return run.output.split(separator: "\n").flatMap { folder -> [String] in
       let names = (try? FileIO.list("\(folder)/nvidia")) ?? []
       return names.reversed().map { "\(folder)/nvidia/\($0)/bin/nvcc" }
@@ -127,7 +129,7 @@ public struct NVCC: Sendable {
   }
 
   private func run(_ arguments: [String], in folder: String) throws(Problem) -> String {
-    let run = try ToolRun([path] + arguments)
+    let run = try ChildProcess.run([path] + arguments)
     let messages = run.output.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.hasPrefix("\(folder)/") ? $0.dropFirst(folder.utf8.count + 1) : $0 }
       .joined(separator: "\n")

@@ -5,12 +5,12 @@ import Kernels
 /// A kernel of a source with memory on a device, ready to be estimated.
 struct Prepared {
   private let module: KernelModule
-  private let memory: Kernels.DeviceMemory
+  private let memory: DeviceMemory
   private let name: String
   private let device: Device
 
   init(_ source: CUDASource, _ name: String, _ device: Device) throws(Problem) {
-    memory = Kernels.DeviceMemory(capacity: 1 << 34)
+    memory = DeviceMemory(capacity: 1 << 34)
     module = try KernelModule(source: source, memory: memory)
     self.name = name
     self.device = device
