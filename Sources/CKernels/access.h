@@ -188,6 +188,8 @@ static int ok_locate_lane(ok_warp *w, const ok_instruction *i, int lane, uint32_
   const ok_launch *launch = w->worker->launch;
   uint64_t address = ok_lane_address(w, i, lane);
   int space = i->space;
+  /* Offsets into the other spaces have 32 bits and come round: compilers subtract that way. */
+  if (space != OK_GLOBAL && space != OK_GENERIC) address = (uint32_t)address;
   *address_out = address;
   w->worker->fault.address = address;
   w->worker->fault.size = size;

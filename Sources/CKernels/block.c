@@ -101,7 +101,7 @@ void ok_fill_slots(ok_worker *k, int only_block) {
   }
 }
 
-static void begin_block(ok_worker *k, int64_t block) {
+void ok_begin_block(ok_worker *k, int64_t block) {
   const ok_launch *launch = k->launch;
   k->block = block;
   k->block_index[0] = (uint32_t)(block % launch->grid[0]);
@@ -142,7 +142,9 @@ int ok_arrive(ok_warp *w, const ok_instruction *i) {
   const int first = __builtin_ctz(w->current);
   uint32_t id = i->a == OK_NONE ? 0 : ((const u32a *)(w->frame + i->a))[first];
   uint32_t count = i->b == OK_NONE ? 0 : ((const u32a *)(w->frame + i->b))[first];
-  if (id >= OK_BARRIERS) {
+  if (i->operation == OK_B_GRID) {
+    id = OK_GRID_BARRIER;
+  } else if (id >= OK_BARRIERS) {
     k->fault.address = id;
     return ok_fail(w, i, OK_F_BARRIER_NUMBER, OK_NONE) ? -1 : -1;
   }
@@ -198,7 +200,7 @@ static void give_result(ok_warp *w, const ok_group *g, const ok_named_barrier *b
   for (uint32_t m = g->mask; m; m &= m - 1) ((u32a *)(w->frame + i->d))[__builtin_ctz(m)] = v;
 }
 
-static void release(ok_worker *k, uint32_t id) {
+void ok_open_barrier(ok_worker *k, uint32_t id) {
   for (uint32_t j = 0; j < k->warp_count; j++) {
     ok_warp *w = &k->warps[j];
     uint32_t kept = 0;
@@ -217,29 +219,36 @@ static void release(ok_worker *k, uint32_t id) {
   k->epoch++;
 }
 
-/* Opens the barriers that all have come to. Returns how many, or -1 for a fault. */
+/* What `settle` found beside barriers that it opened. */
+enum { SETTLE_FAILED = -1, SETTLE_AT_GRID = -2 };
+
+/* Opens the barriers that all have come to. Returns how many, or one of the above. */
 static int settle(ok_worker *k) {
   uint32_t alive = 0;
-  int opened = 0;
+  int opened = 0, waits_for_grid = 0;
   for (uint32_t j = 0; j < k->warp_count; j++) {
     alive += (uint32_t)__builtin_popcount(k->warps[j].alive);
   }
-  for (uint32_t id = 0; id < OK_BARRIERS; id++) {
+  for (uint32_t id = 0; id <= OK_GRID_BARRIER; id++) {
     ok_named_barrier *b = &k->barriers[id];
     if (b->arrived == 0) continue;
     if (b->expected ? b->warps < b->expected : b->arrived < alive) continue;
     if (k->launch->checks & OK_CHECK_BARRIERS) {
       for (uint32_t j = 0; j < k->warp_count; j++) {
-        if (is_divergent(&k->warps[j], id)) return -1;
+        if (is_divergent(&k->warps[j], id)) return SETTLE_FAILED;
       }
     }
-    release(k, id);
+    if (id == OK_GRID_BARRIER && k->launch->cooperative) {
+      waits_for_grid = 1;
+      continue;
+    }
+    ok_open_barrier(k, id);
     opened++;
   }
-  return opened;
+  return opened == 0 && waits_for_grid ? SETTLE_AT_GRID : opened;
 }
 
-static int report_deadlock(ok_worker *k) {
+int ok_report_deadlock(ok_worker *k) {
   ok_fault *f = &k->fault;
   f->wait_count = 0;
   for (uint32_t j = 0; j < k->warp_count; j++) {
@@ -259,9 +268,7 @@ static int report_deadlock(ok_worker *k) {
   return 1;
 }
 
-int ok_run_block(ok_worker *k, int64_t block, const ok_engine *engine) {
-  begin_block(k, block);
-  int failed = 0;
+int ok_continue_block(ok_worker *k, const ok_engine *engine) {
   for (;;) {
     int runnable = 0, waiting = 0;
     for (uint32_t j = 0; j < k->warp_count; j++) {
@@ -271,26 +278,31 @@ int ok_run_block(ok_worker *k, int64_t block, const ok_engine *engine) {
         continue;
       }
       int end = engine->step(w);
-      if (end == OK_FAULTED) {
-        failed = 1;
-        break;
-      }
+      if (end == OK_FAULTED) return OK_BLOCK_FAILED;
       runnable += end == OK_YIELDED;
       waiting += end == OK_BLOCKED;
     }
-    if (failed) break;
     if (runnable) continue;
-    if (waiting == 0) break;
-    int opened = settle(k);
-    if (opened < 0) failed = 1;
-    else if (opened == 0) failed = report_deadlock(k);
-    if (failed) break;
+    if (waiting == 0) return OK_BLOCK_ENDED;
+    const int opened = settle(k);
+    if (opened == SETTLE_FAILED) return OK_BLOCK_FAILED;
+    if (opened == SETTLE_AT_GRID) return OK_BLOCK_AT_GRID;
+    if (opened == 0 && ok_report_deadlock(k)) return OK_BLOCK_FAILED;
   }
+}
+
+void ok_end_block(ok_worker *k) {
   for (uint32_t j = 0; j < k->warp_count; j++) {
     const uint64_t issued = (uint64_t)(k->warps[j].issued - k->warps[j].fuel);
     k->instructions += issued;
     if (k->trace) k->trace->instructions += issued;
   }
   k->trace = 0;
-  return failed;
+}
+
+int ok_run_block(ok_worker *k, int64_t block, const ok_engine *engine) {
+  ok_begin_block(k, block);
+  const int end = ok_continue_block(k, engine);
+  ok_end_block(k);
+  return end != OK_BLOCK_ENDED;
 }

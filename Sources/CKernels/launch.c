@@ -56,24 +56,15 @@ static void discard(ok_worker *k) {
 
 static int64_t l1_words(const ok_worker *k) { return (int64_t)k->l1_sets * OK_WAYS; }
 
-static int prepare(ok_worker *k, struct ok_shared_launch *common, int one_thread) {
-  const ok_launch *launch = common->launch;
-  const int64_t threads = (int64_t)launch->block[0] * launch->block[1] * launch->block[2];
-  *k = (ok_worker){.launch = launch, .common = common, .one_thread = one_thread};
-  k->warp_count = (uint32_t)((threads + 31) / 32);
+int ok_make_block(ok_worker *k) {
+  const ok_launch *launch = k->launch;
   /* An odd number of lines between frames, so that equal slots do not share cache sets. */
   const int64_t frame = launch->frame_bytes + 128;
-  k->blocks = calloc((size_t)launch->block_count + 1, sizeof *k->blocks);
-  k->sites = calloc((size_t)launch->site_count + 1, sizeof *k->sites);
-  k->cached = calloc((size_t)launch->site_count + 1, sizeof *k->cached);
   k->shared = aligned(launch->shared_bytes + 128);
   k->frames = aligned(frame * k->warp_count);
   k->locals = aligned(launch->local_bytes * 32 * k->warp_count + 128);
   k->warps = aligned((int64_t)sizeof(ok_warp) * k->warp_count);
-  if (!k->blocks || !k->sites || !k->cached || !k->shared || !k->frames || !k->locals ||
-      !k->warps) {
-    return 1;
-  }
+  if (!k->shared || !k->frames || !k->locals || !k->warps) return 1;
   if (launch->checks & OK_CHECK_RACES) {
     k->shadow = calloc((size_t)launch->shared_bytes + 1, sizeof *k->shadow);
     if (!k->shadow) return 1;
@@ -81,16 +72,6 @@ static int prepare(ok_worker *k, struct ok_shared_launch *common, int one_thread
   if (launch->checks & OK_CHECK_UNINITIALISED) {
     k->initialised = calloc((size_t)launch->shared_bytes + 1, 1);
     if (!k->initialised) return 1;
-  }
-  if (launch->model_caches) {
-    k->l1_sets = launch->l1_lines / OK_WAYS > 0 ? (uint64_t)(launch->l1_lines / OK_WAYS) : 1;
-    k->footprints = calloc((size_t)launch->allocation_count + 1, sizeof *k->footprints);
-    k->l1 = aligned(l1_words(k) * 8);
-    if (!k->footprints || !k->l1) return 1;
-    if (launch->in_order) {
-      k->l1_all = aligned(l1_words(k) * 8 * common->items);
-      if (!k->l1_all) return 1;
-    }
   }
   for (uint32_t j = 0; j < k->warp_count; j++) {
     k->warps[j].frame = k->frames + frame * j;
@@ -100,6 +81,28 @@ static int prepare(ok_worker *k, struct ok_shared_launch *common, int one_thread
   }
   ok_fill_slots(k, 0);
   return 0;
+}
+
+static int prepare(ok_worker *k, struct ok_shared_launch *common, int one_thread) {
+  const ok_launch *launch = common->launch;
+  const int64_t threads = (int64_t)launch->block[0] * launch->block[1] * launch->block[2];
+  *k = (ok_worker){.launch = launch, .common = common, .one_thread = one_thread};
+  k->warp_count = (uint32_t)((threads + 31) / 32);
+  k->blocks = calloc((size_t)launch->block_count + 1, sizeof *k->blocks);
+  k->sites = calloc((size_t)launch->site_count + 1, sizeof *k->sites);
+  k->cached = calloc((size_t)launch->site_count + 1, sizeof *k->cached);
+  if (!k->blocks || !k->sites || !k->cached) return 1;
+  if (launch->model_caches) {
+    k->l1_sets = launch->l1_lines / OK_WAYS > 0 ? (uint64_t)(launch->l1_lines / OK_WAYS) : 1;
+    k->footprints = calloc((size_t)launch->allocation_count + 1, sizeof *k->footprints);
+    k->l1 = aligned(l1_words(k) * 8);
+    if (!k->footprints || !k->l1) return 1;
+    if (launch->in_order || launch->cooperative) {
+      k->l1_all = aligned(l1_words(k) * 8 * common->items);
+      if (!k->l1_all) return 1;
+    }
+  }
+  return ok_make_block(k);
 }
 
 /* Runs one block and keeps the fault of the lowest block. Returns 1 when all must stop. */
@@ -143,6 +146,10 @@ static void run_items(ok_worker *k) {
   struct ok_shared_launch *common = k->common;
   const ok_engine *engine = ok_engine_at(k->launch->level);
   const int64_t end = last_block(k->launch, common->block_total);
+  if (k->launch->cooperative) {
+    ok_run_cooperative(k, engine);
+    return;
+  }
   if (k->launch->in_order) {
     for (int64_t b = 0; b < end; b++) {
       if (!is_wanted(k->launch, b)) continue;
@@ -279,7 +286,7 @@ enum { MOST_THREADS = 256, WORTH_A_THREAD = 2048 };
 
 static int thread_count(const ok_launch *launch, const struct ok_shared_launch *common) {
   const int64_t lanes = (int64_t)launch->block[0] * launch->block[1] * launch->block[2];
-  int64_t count = launch->in_order ? 1 : launch->threads;
+  int64_t count = launch->in_order || launch->cooperative ? 1 : launch->threads;
   if (count > common->items) count = common->items;
   if (common->block_total < WORTH_A_THREAD / lanes) count = 1;
   if (count > MOST_THREADS) count = MOST_THREADS;

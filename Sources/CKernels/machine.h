@@ -76,7 +76,8 @@ typedef struct {
   uint32_t holds;          /* lanes whose predicate holds */
 } ok_named_barrier;
 
-enum { OK_BARRIERS = 16 };
+/* The barriers that a program may name, and behind them the one of the whole grid. */
+enum { OK_BARRIERS = 16, OK_GRID_BARRIER = OK_BARRIERS };
 
 /* The allocation that a site touched last. */
 typedef struct {
@@ -110,7 +111,7 @@ struct ok_worker {
   int64_t block;
   uint32_t block_index[3];
   uint32_t multiprocessor;
-  ok_named_barrier barriers[OK_BARRIERS];
+  ok_named_barrier barriers[OK_BARRIERS + 1];
   ok_fault fault;
   uint64_t instructions;
   uint32_t turns; /* of warps, since the worker looked whether to stop */
@@ -212,8 +213,32 @@ void ok_release_warp_barriers(ok_warp *warp);
 
 /* ---- blocks (block.c) ---- */
 
+/* Gives the worker the arrays of one block. Returns 1 when there is no memory. */
+int ok_make_block(ok_worker *worker);
+
+/* Makes the worker's arrays those of a block that has not begun. */
+void ok_begin_block(ok_worker *worker, int64_t block);
+
+/* How a block came to a stop. */
+enum { OK_BLOCK_ENDED, OK_BLOCK_FAILED, OK_BLOCK_AT_GRID };
+
+/* Runs the worker's block until it ends, fails with worker->fault, or waits for other blocks. */
+int ok_continue_block(ok_worker *worker, const ok_engine *engine);
+
+/* Counts what a block did that has come to its end. */
+void ok_end_block(ok_worker *worker);
+
+/* Lets go who waits at a barrier of the worker's block. */
+void ok_open_barrier(ok_worker *worker, uint32_t barrier);
+
+/* Says which lanes wait for something that never comes. */
+int ok_report_deadlock(ok_worker *worker);
+
 /* Runs one block. Returns 1 with worker->fault. */
 int ok_run_block(ok_worker *worker, int64_t block, const ok_engine *engine);
+
+/* Runs all blocks, which may wait for one another (grid.c); the worker's fault says what failed. */
+void ok_run_cooperative(ok_worker *worker, const ok_engine *engine);
 
 /* Gives constants and special values their slots; those of the block only when asked. */
 void ok_fill_slots(ok_worker *worker, int only_block);

@@ -140,7 +140,8 @@ static int ok_locate_each(ok_warp *w, const ok_instruction *i, uint32_t size, in
     constant += space == OK_CONSTANT;
   }
   ok_site_count *site = &w->worker->sites[i->site];
-  site->requests++;
+  /* Lanes in several memories make a request of each. */
+  site->requests += (uint64_t)(n > 0) + (shared_mask != 0) + (local > 0) + (constant > 0);
   site->lanes += (uint64_t)__builtin_popcount(w->active);
   const int distinct = ok_distinct(sectors, n, found);
   site->sectors += (uint64_t)distinct;

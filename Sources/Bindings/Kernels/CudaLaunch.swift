@@ -33,6 +33,7 @@ struct CudaLaunch {
     defer { arguments.end() }
     let converted = try arguments.convert(try values(for: program))
     let occupancy = try kernel.occupancy(block.count, dynamicShared: options.shared, on: device)
+    try checkResidence(grid, occupancy, device)
     let launch = try launchOptions(device, occupancy: occupancy, grid: grid)
     let result = try state.stoppable {
       try module.launch(
@@ -68,6 +69,18 @@ struct CudaLaunch {
       }
       return value
     }
+  }
+
+  /// A barrier of the whole grid needs all blocks on the device at once.
+  private func checkResidence(
+    _ grid: Extent, _ occupancy: Occupancy, _ device: Device
+  ) throws(Problem) {
+    let most = occupancy.activeBlocks * device.multiprocessors.value
+    guard kernel.program.waitsForGrid, grid.count > most else { return }
+    throw Problem(
+      "\"\(kernel.program.name)\" waits for its whole grid, but of its \(grid.count) blocks "
+        + "\(device.name) holds \(most) at once",
+      fix: "launch at most \(most) blocks and let each loop over more of the work")
   }
 
   private func launchOptions(

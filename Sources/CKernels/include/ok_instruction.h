@@ -60,7 +60,9 @@ enum ok_atomic {
 enum ok_shuffle { OK_S_INDEX, OK_S_UP, OK_S_DOWN, OK_S_XOR, OK_SHUFFLE_COUNT };
 enum ok_vote { OK_V_ALL, OK_V_ANY, OK_V_UNIFORM, OK_V_BALLOT, OK_VOTE_COUNT };
 enum ok_match { OK_M_ANY, OK_M_ALL, OK_MATCH_COUNT };
-enum ok_barrier { OK_B_SYNC, OK_B_ARRIVE, OK_B_COUNT, OK_B_AND, OK_B_OR, OK_BARRIER_COUNT };
+enum ok_barrier {
+  OK_B_SYNC, OK_B_ARRIVE, OK_B_COUNT, OK_B_AND, OK_B_OR, OK_B_GRID, OK_BARRIER_COUNT
+};
 enum ok_texture { OK_T_FETCH_1D, OK_T_SAMPLE_1D, OK_T_SAMPLE_2D, OK_TEXTURE_COUNT };
 
 enum ok_space {

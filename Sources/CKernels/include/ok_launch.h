@@ -148,6 +148,7 @@ typedef struct {
   int64_t budget;       /* instructions of one warp */
   int32_t threads;
   int32_t in_order;     /* blocks one after the other on one thread */
+  int32_t cooperative;  /* all blocks are resident at once and may wait for one another */
   int32_t checks;
   int32_t multiprocessors;
   int32_t model_caches;

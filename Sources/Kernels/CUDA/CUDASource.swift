@@ -46,15 +46,12 @@ public final class CUDASource {
   public init(
     _ text: String, name: String = "kernel.cu", options: Options = Options()
   ) throws(Problem) {
-    let parsed = CUDASyntax.parse(text, name: name, options: options.syntax)
+    let parsed = LargeStack.run { CUDASyntax.parse(text, name: name, options: options.syntax) }
     (self.text, self.name, self.options) = (text, name, options)
     diagnostics = parsed.diagnostics
     module = Module(files: parsed.unit.files)
     if let problem = diagnostics.problem(in: module.files) { throw problem }
-    declare(Library.unit.declarations, isLibrary: true)
-    declare(parsed.unit.declarations, isLibrary: false)
-    if let problem = diagnostics.problem(in: module.files) { throw problem }
-    try checkAll()
+    try LargeStack.run { () throws(Problem) in try check(parsed.unit.declarations) }
   }
 
   /// The kernels of the source; templates show their parameters, as in "mmT<int BS>".
@@ -76,7 +73,7 @@ public final class CUDASource {
     if let problem = refused[name] { throw problem }
     let program: KernelProgram
     do throws(Fault) {
-      program = try instantiate(name)
+      program = try LargeStack.run { () throws(Fault) in try instantiate(name) }
     } catch {
       throw Problem(error.diagnostic.text(in: module.files))
     }
@@ -85,6 +82,13 @@ public final class CUDASource {
   }
 
   // MARK: Reading
+
+  private func check(_ declarations: [Declaration]) throws(Problem) {
+    declare(Library.unit.declarations, isLibrary: true)
+    declare(declarations, isLibrary: false)
+    if let problem = diagnostics.problem(in: module.files) { throw problem }
+    try checkAll()
+  }
 
   private func declare(_ declarations: [Declaration], isLibrary: Bool) {
     let lowering = Lowering(module: module)

@@ -118,13 +118,29 @@ extension Assembler {
     }
   }
 
-  private mutating func shapeNumber(_ shape: MatrixShape) -> UInt8 {
+  /// A matrix without layouts and types.
+  private func matrix(_ shape: MatrixShape) -> ok_matrix {
     var matrix = ok_matrix()
     matrix.m = UInt8(clamping: shape.m)
     matrix.n = UInt8(clamping: shape.n)
     matrix.k = UInt8(clamping: shape.k)
-    code.matrices.append(matrix)
-    return UInt8(truncatingIfNeeded: code.matrices.count - 1)
+    return matrix
+  }
+
+  /// The number of a matrix in the program's table, where equal ones stand once.
+  private mutating func number(
+    of matrix: ok_matrix, _ it: Instruction
+  ) throws(Problem) -> UInt8 {
+    let known = code.matrices.firstIndex { other in
+      other.m == matrix.m && other.n == matrix.n && other.k == matrix.k
+        && other.a_rows == matrix.a_rows && other.b_rows == matrix.b_rows
+        && other.input == matrix.input && other.accumulator == matrix.accumulator
+    }
+    if known == nil { code.matrices.append(matrix) }
+    guard let number = UInt8(exactly: known ?? code.matrices.count - 1) else {
+      throw unsupported(it, "more than 256 kinds of matrix products in one kernel")
+    }
+    return number
   }
 
   private mutating func lowerTile(_ it: Instruction, _ kind: ok_kind, _ fragment: MatrixFragment)
@@ -140,7 +156,7 @@ extension Assembler {
     made.type = fragment.type.rawValue
     made.width = UInt8(fragment.type.bytes)
     made.space = fragment.space.rawValue
-    made.operation = shapeNumber(fragment.shape)
+    made.operation = try number(of: matrix(fragment.shape), it)
     made.from = fragment.role.rawValue
     made.rounding = fragment.isRowMajor ? 1 : 0
     made.c = offset(it.sources[0], as: .word, type: .u32)
@@ -164,12 +180,12 @@ extension Assembler {
       throw unsupported(it, "a product of \(it.sources.count) registers for \(shape)")
     }
     var made = make(OK_K_MATRIX_MULTIPLY)
-    made.operation = shapeNumber(shape)
-    let number = code.matrices.count - 1
-    code.matrices[number].a_rows = layouts.aIsRowMajor ? 1 : 0
-    code.matrices[number].b_rows = layouts.bIsRowMajor ? 1 : 0
-    code.matrices[number].input = input.rawValue
-    code.matrices[number].accumulator = accumulator.rawValue
+    var product = matrix(shape)
+    product.a_rows = layouts.aIsRowMajor ? 1 : 0
+    product.b_rows = layouts.bIsRowMajor ? 1 : 0
+    product.input = input.rawValue
+    product.accumulator = accumulator.rawValue
+    made.operation = try number(of: product, it)
     made.list = UInt32(code.lists.count)
     for (index, source) in it.sources.enumerated() {
       let type = index < a + b ? input : accumulator

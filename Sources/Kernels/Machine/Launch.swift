@@ -76,6 +76,11 @@ struct LaunchShape {
     try require(
       grid.x <= 0x7fff_ffff && grid.y <= 65535 && grid.z <= 65535,
       "a grid of \(gridText) blocks is larger than (2147483647, 65535, 65535)")
+    let resident = options.multiprocessors * 32
+    try require(
+      !program.waitsForGrid || options.onlyBlocks != nil || grid.count <= resident,
+      "\(grid.count) blocks cannot be resident at once, as a barrier of the whole grid needs",
+      "use at most as many blocks as the device holds, and loop over the rest")
     try require(
       dynamicSharedBytes >= 0 && sharedBytes <= options.maximumSharedBytes,
       "\(sharedBytes) bytes of shared memory were asked for, a block may have "
@@ -224,6 +229,8 @@ struct LaunchRun {
     launch.budget = Int64(max(options.instructionBudget, 1))
     launch.threads = Int32(clamping: max(options.threads ?? MachineThreads.count, 1))
     launch.in_order = code.orderReason == nil ? 0 : 1
+    // A part of the grid cannot wait for the rest: there, each block passes the barrier alone.
+    launch.cooperative = program.waitsForGrid && options.onlyBlocks == nil ? 1 : 0
     launch.checks = Int32(options.checks.rawValue)
     launch.multiprocessors = Int32(clamping: max(options.multiprocessors, 1))
     launch.model_caches = options.modelsCaches ? 1 : 0

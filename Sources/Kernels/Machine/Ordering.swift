@@ -26,6 +26,7 @@ enum Ordering {
       }
     case .load(let space, .volatile) where space == .global || space == .generic:
       return "line \(line) reads what other blocks may change"
+    case .barrier(.grid): return "line \(line) waits for all blocks"
     case .fence: return "line \(line) has a fence, so blocks may talk to one another"
     default: return nil
     }

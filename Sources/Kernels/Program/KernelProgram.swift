@@ -126,6 +126,12 @@ public struct KernelProgram: Sendable {
   public let registersPerThread: Int?
   /// The most threads a block may have, by `__launch_bounds__`.
   public let maximumBlockThreads: Int?
+  /// True where blocks wait for all others of the grid, so that all must be resident at once.
+  public var waitsForGrid: Bool {
+    statements.contains { statement in
+      if case .instruction(let it) = statement { it.operation == .barrier(.grid) } else { false }
+    }
+  }
 
   /// Creates a kernel.
   public init(

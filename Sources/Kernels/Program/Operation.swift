@@ -169,10 +169,10 @@ public enum Vote: UInt8, Sendable, Hashable, CaseIterable { case all, any, unifo
 /// Which lanes a match compares.
 public enum Match: UInt8, Sendable, Hashable, CaseIterable { case any, all }
 
-/// What a barrier does beside waiting: `arrive` does not wait, the others combine the predicate
-/// `sources[2]` over the block.
+/// What a barrier does beside waiting: `arrive` does not wait, `grid` waits for all blocks, the
+/// others combine the predicate `sources[2]` over the block.
 public enum Barrier: UInt8, Sendable, Hashable, CaseIterable {
-  case sync, arrive, count, and, or
+  case sync, arrive, count, and, or, grid
 }
 
 /// The shape of a texture access.

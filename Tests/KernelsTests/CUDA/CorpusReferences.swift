@@ -16,10 +16,11 @@ enum CorpusReference {
     all[name]?(arguments)
   }
 
-  private typealias Function = @Sendable (Arguments) -> [Double]
+  typealias Function = @Sendable (Arguments) -> [Double]
 
   private static let all: [String: Function] = linearAlgebra.merging(folds) { a, _ in a }
     .merging(grids) { a, _ in a }.merging(networks) { a, _ in a }.merging(others) { a, _ in a }
+    .merging(numerics) { a, _ in a }.merging(counting) { a, _ in a }
 
   // MARK: Linear algebra
 

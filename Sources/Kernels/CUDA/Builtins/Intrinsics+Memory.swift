@@ -150,11 +150,16 @@ extension Intrinsics {
         if found != .generic { return .integer(found == space ? 1 : 0, .unsignedInt) }
         let address = Value(.size, .operand(lowering.addressOperand(pointer, in: .generic)))
         let top = lowering.compute(.binary(.shiftRight), .size, address, .integer(40, .unsignedInt))
-        let window = Int(space.window >> 40)
+        let first = Int(AddressWindow.shared >> 40)
+        let last = Int(AddressWindow.constant >> 40)
+        // Global memory lies on both sides of the windows: below them the difference comes round.
         let test =
           space == .global
-          ? lowering.compare(.less, top, .integer(Int(AddressWindow.shared >> 40), .size))
-          : lowering.compare(.equal, top, .integer(window, .size))
+          ? lowering.compare(
+            .greater,
+            lowering.compute(.binary(.subtract), .size, top, .integer(first, .size)),
+            .integer(last - first, .size))
+          : lowering.compare(.equal, top, .integer(Int(space.window >> 40), .size))
         return lowering.retyped(lowering.integer(fromBoolean: test), .unsignedInt)
       }
     }

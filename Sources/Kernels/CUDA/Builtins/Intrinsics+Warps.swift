@@ -154,6 +154,11 @@ extension Intrinsics {
       lowering.emit(.barrier(.sync), from: [.word(0)])
       return .nothing
     }
+    table.add("__orrery_grid_sync") { (lowering, call) throws(Fault) in
+      lowering.mark(call.expression.location)
+      lowering.emit(.barrier(.grid))
+      return .nothing
+    }
     for (name, barrier) in [("count", Barrier.count), ("and", .and), ("or", .or)] {
       table.add("__syncthreads_\(name)") { (lowering, call) throws(Fault) in
         try call.expect(1...1, lowering)

@@ -18,7 +18,7 @@ extension Library {
     __device__ thread_block this_thread_block() { return thread_block(); }
 
     struct grid_group {
-      __device__ void sync() const { __orrery_unsupported_grid_sync(); }
+      __device__ void sync() const { __orrery_grid_sync(); }
       __device__ unsigned long long thread_rank() const {
         unsigned long long block = ((unsigned long long)blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x;
         return block * (blockDim.x * blockDim.y * blockDim.z)
@@ -240,7 +240,11 @@ extension Library {
     template <class F, class T> __device__ void fill_fragment(F &f, T v) {
       for (int i = 0; i < F::num_elements; i++) f.x[i] = v;
     }
-    __device__ float __float_to_tf32(float v) { return __int_as_float(__float_as_int(v) & 0xffffe000); }
+    __device__ float __float_to_tf32(float v) {
+      int bits = __float_as_int(v);
+      bool ends = (bits & 0x7f800000) == 0x7f800000;
+      return __int_as_float(ends ? bits : (bits + 0x1000) & 0xffffe000);
+    }
     } }
     """
 

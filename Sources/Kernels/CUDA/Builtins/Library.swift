@@ -11,7 +11,7 @@ enum Library {
   }()
 
   static let text = [
-    halfPairs, pairs(of: "__half", "__half2", isHalf: true),
+    mathematics, halfPairs, pairs(of: "__half", "__half2", isHalf: true),
     pairs(of: "__nv_bfloat16", "__nv_bfloat162", isHalf: false), standard, groups, reductions,
     matrices, textures,
   ].joined(separator: "\n")

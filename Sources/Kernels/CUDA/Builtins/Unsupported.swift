@@ -22,7 +22,6 @@ enum Unsupported {
 
   private static let words = [
     "malloc": "allocation in device code ('malloc')", "free": "allocation in device code ('free')",
-    "__orrery_unsupported_grid_sync": "a barrier over the whole grid (grid_group::sync)",
     "cudaDeviceSynchronize": "the runtime in device code ('cudaDeviceSynchronize')",
     "this_multi_grid": "multi-device groups", "this_cluster": "thread block clusters",
     "cluster_group": "thread block clusters", "barrier": "cuda::barrier",

@@ -77,7 +77,11 @@ extension Lowering {
     let labels = (body: builder.makeLabel(), next: builder.makeLabel(), end: builder.makeLabel())
     let test = builder.makeLabel()
     let first = try condition.map { (c) throws(Fault) in try knownCondition(c) } ?? nil
-    if testsFirst, first == false { return }
+    if testsFirst, first == false, let condition {
+      // What it changes is changed once even though no turn follows.
+      _ = try lower(condition)
+      return
+    }
     if testsFirst, condition != nil, first == nil {
       mark(condition?.range.start ?? body.range.start)
       builder.branch(to: test)

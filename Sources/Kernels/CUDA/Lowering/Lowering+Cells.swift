@@ -120,6 +120,7 @@ extension Lowering {
     switch cell.content {
     case .fixed where isEvaluating: cell.content = .fixed(value)
     case .fixed:
+      if isDetached { detachedWrites.append((cell, cell.content)) }
       learn(cell.key) { $0.isAssigned = true }
       try openScalar(cell, facts[cell.key])
       if case .fixed = cell.content { return }

@@ -71,6 +71,7 @@ extension Lowering {
   }
 
   private func isNotNull(_ value: Value) -> Value {
+    if case .string = value.form { return .boolean(true) }
     guard let pointer = value.pointer else { return .boolean(false) }
     if pointer.isNull { return .boolean(false) }
     if pointer.cells != nil { return .boolean(true) }
@@ -89,7 +90,7 @@ extension Lowering {
       {
         return Value(.pointer(new), .pointer(Pointer(cells: [part], at: 0)))
       }
-      return Value(.pointer(new), .pointer(spill(pointer)))
+      return Value(.pointer(new), .pointer(view(pointer, as: new.type) ?? spill(pointer)))
     }
     return Value(.pointer(new), .pointer(pointer))
   }

@@ -370,7 +370,8 @@ extension Lowering {
         return sliced(object, to: base)
       }
       // Another view of the same bytes.
-      return self.object(at: spill(pointer(to: place)), target)
+      let start = pointer(to: place)
+      return self.object(at: view(start, as: target.type) ?? spill(start), target)
     }
     return try explicitly(try read(object, operand), to: type, kind, at: expression)
   }

@@ -22,6 +22,8 @@ final class Lowering {
   var changing: Set<Int> = []
   /// True while only the type or the constant value of an expression is wanted.
   var isDetached = false
+  /// Variables that a detached walk assigned to, with what they were before.
+  var detachedWrites: [(cell: Cell, content: Cell.Content)] = []
   /// True while a constant function runs: variables are their latest values.
   var isEvaluating = false
   var evaluationSteps = 0
@@ -101,9 +103,12 @@ final class Lowering {
   func detached<Result>(_ body: () throws(Fault) -> Result) throws(Fault) -> Result {
     let (count, wasDetached, learned) = (builder.statements.count, isDetached, hasLearned)
     let saved = (scope, facts)
+    let writes = detachedWrites.count
     isDetached = true
     defer {
       builder.discard(from: count)
+      for (cell, content) in detachedWrites[writes...].reversed() { cell.content = content }
+      detachedWrites.removeSubrange(writes...)
       isDetached = wasDetached
       (scope, facts) = saved
       hasLearned = learned

@@ -147,10 +147,10 @@ extension Parser {
     let declaration = EnumDeclaration(
       id: makeNode(), name: name, isScoped: isScoped, underlying: underlying,
       enumerators: enumerators, range: range(from: start))
+    head.definitions.append(.enumeration(declaration))
     guard let name else {
       return TypeSyntax(kind: .enumeration(declaration), range: range(from: start))
     }
-    head.definitions.append(.enumeration(declaration))
     let component = NameComponent(
       kind: .identifier(name.text), templateArguments: nil, range: name.range)
     let used = QualifiedName(isGlobal: false, components: [component], range: name.range)

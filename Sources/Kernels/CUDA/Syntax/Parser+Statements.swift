@@ -182,7 +182,7 @@ extension Parser {
     return false
   }
 
-  private mutating func parseBody() throws(ParseFailure) -> StatementSyntax {
+  mutating func parseBody() throws(ParseFailure) -> StatementSyntax {
     try scoped(.function) { (parser) throws(ParseFailure) in
       try parser.nested { (inner) throws(ParseFailure) in try inner.parseStatement() }
     }
@@ -226,7 +226,7 @@ extension Parser {
     _ unroll: UnrollHint
   ) throws(ParseFailure) -> StatementSyntax.Kind {
     try expect("(", "after for")
-    if isRangeFor() { throw unsupported("range-based for") }
+    if isRangeFor() { return try parseRangeFor(unroll) }
     var initializer: StatementSyntax?
     let start = current.location
     if isDeclaration() {

@@ -147,8 +147,11 @@ extension Parser {
       return false
     }
     let words = tokens[start..<end]
-    let isMarked = words.contains {
-      $0.kind == .identifier && Self.deviceMarks.contains($0.text)
+    let isMarked = words.contains { word in
+      guard word.kind == .identifier else { return false }
+      // What runs while compiling may be the host's own, which may use more of the language.
+      if word.text == "constexpr" { return lastFailure != .unsupported }
+      return Self.deviceMarks.contains(word.text)
     }
     if isMarked || Keywords.misspelledSpecifier(token(at: start).text) != nil { return false }
     if words.contains(where: { $0.isWord("std") }) { return true }
@@ -160,7 +163,7 @@ extension Parser {
   }
 
   private static let deviceMarks: Set<String> = [
-    "__global__", "__device__", "__constant__", "__shared__", "__managed__", "constexpr",
+    "__global__", "__device__", "__constant__", "__shared__", "__managed__",
   ]
 
   /// Keeps why a record was skipped, for whoever asks for it.
@@ -176,12 +179,33 @@ extension Parser {
       at: reason.location, end: reason.end)
   }
 
+  /// The index behind `template <…>` at an index, or the index where there is none.
+  private func endOfTemplateHead(at start: Int) -> Int {
+    guard token(at: start).isWord("template"), token(at: start + 1).isPunctuator("<") else {
+      return start
+    }
+    var (level, index) = (0, start + 1)
+    while index < tokens.count - 1 {
+      if tokens[index].isPunctuator("<") { level += 1 }
+      if tokens[index].isPunctuator(">") { level -= 1 }
+      if ["(", "["].contains(tokens[index].text), let end = endOfBalanced(at: index) {
+        index = end
+        continue
+      }
+      if ["{", ";"].contains(tokens[index].text) { return start }
+      index += 1
+      if level == 0 { return endOfTemplateHead(at: index) }
+    }
+    return start
+  }
+
   /// The index behind the declaration at an index: behind its `;` or a function's body.
   private func endOfDeclaration(at start: Int) -> Int {
+    let head = endOfTemplateHead(at: start)
     let isRecord = (0..<3).contains {
-      ["struct", "class", "union", "enum", "typedef"].contains(token(at: start + $0).text)
+      ["struct", "class", "union", "enum", "typedef"].contains(token(at: head + $0).text)
     }
-    var index = start
+    var index = head
     while index < tokens.count - 1 {
       switch token(at: index).text {
       case ";" where tokens[index].kind == .punctuator: return index + 1

@@ -31,6 +31,17 @@ static Options parse(int argc, char **argv) {
   return options;
 }
 
+template <class F, class... Arguments> auto call(F f, Arguments... arguments) -> decltype(f(arguments...)) {
+  return f(arguments...);
+}
+
+template <typename T, typename... Rest> constexpr T sumOf(T first, Rest... rest) {
+  if constexpr (sizeof...(rest) == 0) return first;
+  else return first + sumOf(rest...);
+}
+
+template <typename... T> struct Count { static constexpr int value = sizeof...(T); };
+
 __global__ void saxpy(int n, float a, const float *x, float *y) {
   int i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i < n) y[i] = a * x[i] + y[i];
