@@ -6,7 +6,7 @@ import References
 var allSuites: [any Suite] {
   [
     BridgeSuite(), SimulationSuite(), NotebookSuite(), StartSuite(), EngineSuite(),
-    EmbeddingSuite(), MaskSuite(), ServingSuite(), KernelsSuite(), SharingSuite(),
+    EmbeddingSuite(), MaskSuite(), ServingSuite(), PolicySuite(), KernelsSuite(), SharingSuite(),
   ]
 }
 

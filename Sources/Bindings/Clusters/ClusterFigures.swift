@@ -6,11 +6,11 @@ import Serving
 /// Runs of clusters as pictures.
 enum ClusterFigures {
   /// Load over time beside the spread of times.
-  static func overview(_ result: ResultObject) -> Figure {
+  static func overview(_ result: ResultObject) throws -> Figure {
     let report = result.report
     return .arrangement(
       Arrangement(
-        .column, [load(result.cluster), latencies(result)],
+        .column, [try load(result.cluster), latencies(result)],
         title: "\(report.name) on \(result.name)",
         subtitle: "\(report.finished) of \(report.arrived) requests ended in "
           + "\(ShownTime.text(report.makespanSeconds)); TTFT p95 \(ShownTime.text(report.ttft.p95)), "
@@ -19,25 +19,29 @@ enum ClusterFigures {
   }
 
   /// Requests that run and wait, KV blocks held and replicas, over time.
-  static func load(_ cluster: Cluster) -> Figure {
-    let samples = LoadSamples(cluster)
-    var requests = Chart(
+  static func load(_ cluster: Cluster) throws -> Figure {
+    let table = try TimeSeries(cluster).table
+    let times = try table.numbers("start_seconds")
+    func series(_ name: String, scale: Double = 1) throws -> Mark.Shape {
+      .step(Series(x: times, y: try table.numbers(name).map { $0 * scale }))
+    }
+    let requests = Chart(
       "Requests", x: Axis("time", unit: "s"), y: Axis("requests", minimum: 0),
       marks: [
-        Mark(.step(Series(x: samples.times, y: samples.running)), name: "running"),
-        Mark(.step(Series(x: samples.times, y: samples.waiting)), name: "waiting"),
+        Mark(try series("running"), name: "running"), Mark(try series("waiting"), name: "waiting"),
       ])
-    if cluster.replicas.count > 1, Set(samples.replicas).count > 1 {
-      requests.marks.append(
-        Mark(.step(Series(x: samples.times, y: samples.replicas)), name: "replicas"))
-    }
     let blocks = Chart(
-      "KV blocks held", x: Axis("time", unit: "s"),
-      y: Axis("share", unit: "%", minimum: 0, maximum: 100),
-      marks: [
-        Mark(.step(Series(x: samples.times, y: samples.held.map { $0 * 100 })), name: "held")
-      ])
-    return .arrangement(Arrangement(.row, [.chart(requests), .chart(blocks)]))
+      "KV blocks held", x: Axis("time", unit: "s"), y: Axis("share", unit: "%", minimum: 0),
+      marks: [Mark(try series("kv_occupancy_ratio", scale: 100), name: "held")])
+    var parts: [Figure] = [.chart(requests), .chart(blocks)]
+    if cluster.replicas.contains(where: { $0.startedAt > 0 || $0.stoppedAt < .infinity }) {
+      parts.append(
+        .chart(
+          Chart(
+            "Replicas", x: Axis("time", unit: "s"), y: Axis("replicas", minimum: 0),
+            marks: [Mark(try series("replicas"), name: "replicas")])))
+    }
+    return .arrangement(Arrangement(.row, parts))
   }
 
   /// The share of requests at or below each time.
@@ -89,47 +93,5 @@ enum ClusterFigures {
 
   private static func group(_ step: StepRecord) -> String {
     step.prefills == 0 ? "decode" : step.decodes == 0 ? "prefill" : "both"
-  }
-}
-
-/// The load of a cluster at equal distances in time.
-private struct LoadSamples {
-  private(set) var times: [Double] = []
-  private(set) var running: [Double] = []
-  private(set) var waiting: [Double] = []
-  private(set) var held: [Double] = []
-  private(set) var replicas: [Double] = []
-
-  /// Adds up what each replica's last step before each time says.
-  init(_ cluster: Cluster, count: Int = 240) {
-    let steps = cluster.steps.values
-    let end = max(
-      steps.last?.endedAt ?? 0,
-      cluster.records.values.lazy.map(\.finishedAt)
-        .filter { !$0.isNaN }.max() ?? 0)
-    guard end > 0 else { return }
-    var last = [StepRecord?](repeating: nil, count: cluster.replicas.count)
-    var next = 0
-    for sample in 0...count {
-      let time = end * Double(sample) / Double(count)
-      while next < steps.count, steps[next].startedAt <= time {
-        last[Int(steps[next].replica)] = steps[next]
-        next += 1
-      }
-      add(time, last, cluster)
-    }
-  }
-
-  private mutating func add(_ time: Double, _ last: [StepRecord?], _ cluster: Cluster) {
-    // Where steps were left out, the gap between two of them is no pause.
-    let slack = cluster.stepStride == 1 ? 1e-9 : Double.infinity
-    let alive = cluster.replicas.filter { $0.startedAt <= time && time <= $0.stoppedAt }
-    let busy = last.compactMap { $0 }.filter { $0.endedAt + slack >= time }
-    times.append(time)
-    running.append(busy.reduce(0) { $0 + Double($1.decodes + $1.prefills) })
-    waiting.append(busy.reduce(0) { $0 + Double($1.waiting) })
-    let blocks = Double(max(1, alive.count) * cluster.options.blockCount)
-    held.append(busy.reduce(0) { $0 + Double($1.usedBlocks) } / blocks)
-    replicas.append(Double(alive.count))
   }
 }

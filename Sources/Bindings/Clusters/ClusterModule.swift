@@ -11,7 +11,7 @@ public enum ClusterModule: LuaDeclarations {
     detail: """
       A service says what serves, a trace what comes; `replay` gives what came of it, `start` a \
       simulation to pause, look at and change. Policies are names, `{ name, option = value }`, \
-      functions, or tables with a method, in which case they may remember things:
+      functions, or tables with a method: that gets the table first and may remember things in it:
 
       - scheduler: `plan(state, budget, plan)` writes the next step of a replica into `plan`; see \
       help(cluster.Plan) and help(cluster.State). Beside it `order`, `preemption`, `by_priority`.

@@ -90,7 +90,13 @@ final class LuaPolicy: @unchecked Sendable {
   /// Keeps an error under the policy's name; a request to stop stays what it is.
   func fail(_ error: any Error) {
     if let error = error as? LuaError, error.kind != .runtime { return faults.note(error) }
-    faults.note(Problem("\(noun) \"\(name)\": \(error)"))
+    let text = "\(error)"
+    // The commonest slip: a function without `self` in a table, whose arguments are then one off.
+    let isShifted = table != nil && (text.contains("nil") || text.contains("a table value"))
+    faults.note(
+      Problem(
+        "\(noun) \"\(name)\": \(text)",
+        fix: isShifted ? "a function in a table gets the table first, as a method does" : nil))
   }
 
   /// Keeps the error for an answer that is not what was asked.

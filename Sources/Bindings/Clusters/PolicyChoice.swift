@@ -15,7 +15,8 @@ struct PolicyChoice<Policy: Sendable>: Sendable {
 
 /// Reads policies where Lua gives them: a name, `{ name, option = value }`, a function, or a table.
 enum PolicyReader {
-  static let forms = "a name, { name, option = value }, a function, or a table with a method"
+  static let forms =
+    "a name, { name, option = value }, a function, or a table with a method"
 
   static func scheduler(_ value: LuaValue, in state: LuaState) throws -> PolicyChoice<any Scheduler>
   {

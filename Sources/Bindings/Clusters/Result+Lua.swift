@@ -130,11 +130,11 @@ extension ResultObject: LuaExported {
 
   @MemberBuilder private static var pictures: [ExportedMember] {
     method("figure", "Requests, KV blocks and times, as a picture.") {
-      ClusterFigures.overview($0)
+      try ClusterFigures.overview($0)
     }.example(small + ":figure()")
     method(
       "load", "Requests that run and wait, and KV blocks held, over time, as a picture."
-    ) { ClusterFigures.load($0.cluster) }.example(small + ":load()")
+    ) { try ClusterFigures.load($0.cluster) }.example(small + ":load()")
     method("latencies", "The share of requests at or below each time, as a picture.") {
       ClusterFigures.latencies($0)
     }.example(small + ":latencies()")
@@ -152,7 +152,7 @@ extension ResultObject: LuaExported {
     }.example(small + ":timeline{ to_seconds = 3 }")
     method("__mime", "The forms that a notebook shows: the report, and pictures.", .state) {
       result, state in
-      var forms = FigureDisplay.forms(ClusterFigures.overview(result), state)
+      var forms = FigureDisplay.forms(try ClusterFigures.overview(result), state)
       forms["text/plain"] = result.description
       return forms
     }

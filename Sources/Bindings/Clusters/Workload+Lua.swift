@@ -6,7 +6,10 @@ import Simulation
 
 /// Requests that are made up, as Lua describes them.
 enum WorkloadArgument {
-  static let kinds = ["poisson", "gamma", "burst", "diurnal", "together", "closed", "sessions"]
+  static let kinds = [
+    "poisson", "constant", "gamma", "burst", "on_off", "spikes", "diurnal", "profile", "together",
+    "closed", "sessions",
+  ]
 
   static let parameters: [Parameter] =
     [
@@ -23,17 +26,11 @@ enum WorkloadArgument {
       integer("seed", "what the draws follow from", 0, nil),
       Parameter(name: "name", kind: .string, isOptional: true, summary: "what reports call it"),
     ] + shapes + [
-      integer("users", "closed: users, each with one request at a time", 10, 1...10_000_000),
-      integer("requests_per_user", "closed: how many each of them sends", 10, 1...1_000_000),
-      number(
-        "think_seconds", "closed, sessions: mean time before the next request", .seconds, nil,
-        0...1e9),
-      integer("sessions", "sessions: how many conversations", 100, 1...10_000_000),
       Parameter(
-        name: "turns", kind: .table("integer[]"), defaultValue: "{ 1, 8 }",
-        summary: "sessions: the fewest and the most turns"),
-      integer("shared_tokens", "sessions: instructions that all begin with", 512, 0...10_000_000),
-    ]
+        name: "total_tokens", kind: .table("table"), isOptional: true,
+        summary: "{ least, most, exponent, prompt_per_output }: prompt and answer together, by "
+          + "Zipf's law")
+    ] + users
 
   private static let shapes: [Parameter] = [
     number(
@@ -41,8 +38,35 @@ enum WorkloadArgument {
       1e-3...100),
     number("burst_rate", "burst: the rate in bursts", .requestsPerSecond, nil, 1e-9...1e9),
     number("burst_seconds", "burst: how long a burst is", .seconds, 10, 1e-6...1e9),
-    number("period_seconds", "burst, diurnal: from one to the next", .seconds, nil, 1e-6...1e9),
+    number("on_seconds", "on_off: mean length of spells with requests", .seconds, 10, 1e-6...1e9),
+    number("off_seconds", "on_off: mean length of spells without", .seconds, 10, 1e-6...1e9),
+    integer("spike_requests", "spikes: how many come at once", 50, 1...10_000_000),
+    number(
+      "period_seconds", "burst, spikes, diurnal, profile: from one to the next", .seconds, nil,
+      1e-6...1e9),
     number("swing", "diurnal: how far the rate goes up and down", .ratio, 0.8, 0...1),
+    Parameter(
+      name: "rates", kind: .table("number[]"), isOptional: true,
+      summary: "profile: the rates that a period runs through in equal pieces"),
+  ]
+
+  private static let users: [Parameter] = [
+    integer("users", "closed: users, each with one request at a time", 10, 1...10_000_000),
+    integer("requests_per_user", "closed: how many each of them sends", 10, 1...1_000_000),
+    number(
+      "ramp_seconds", "closed: over which the users' first requests are spread", .seconds, 0,
+      0...1e9),
+    number(
+      "think_seconds", "closed, sessions: mean time before the next request", .seconds, nil,
+      0...1e9),
+    integer("sessions", "sessions: how many conversations", 100, 1...10_000_000),
+    Parameter(
+      name: "turns", kind: .table("integer[]"), defaultValue: "{ 1, 8 }",
+      summary: "sessions: the fewest and the most turns"),
+    integer(
+      "shared_tokens", "sessions: instructions that a group begins with", 512, 0...10_000_000),
+    integer("groups", "sessions: how many different instructions there are", 1, 1...1_000_000),
+    number("group_skew", "sessions: how uneven groups are, by Zipf's law", nil, 0, 0...10),
   ]
 
   private static func number(
@@ -79,7 +103,8 @@ enum WorkloadArgument {
       trace = try ClosedLoopWorkload(
         users: options["users"].integer ?? 10,
         requestsPerUser: options["requests_per_user"].integer ?? 10,
-        thinkSeconds: options["think_seconds"].number ?? 0, lengths: lengths(options)
+        thinkSeconds: options["think_seconds"].number ?? 0,
+        rampSeconds: options["ramp_seconds"].number ?? 0, lengths: lengths(options)
       ).trace(seed: seed)
     case "sessions": trace = try sessions(options).trace(seed: seed)
     default:
@@ -106,6 +131,20 @@ enum WorkloadArgument {
     case "diurnal":
       return .diurnal(
         perSecond: rate, swing: options["swing"].number ?? 0.8, periodSeconds: period ?? 86_400)
+    case "constant": return .constant(perSecond: rate)
+    case "on_off":
+      return .onOff(
+        perSecond: rate, onSeconds: options["on_seconds"].number ?? 10,
+        offSeconds: options["off_seconds"].number ?? 10)
+    case "spikes":
+      return .spikes(
+        perSecond: rate, spikeRequests: options["spike_requests"].integer ?? 50,
+        everySeconds: period ?? 60)
+    case "profile":
+      guard let rates = options["rates"].table?.read(as: [Double].self), !rates.isEmpty else {
+        throw Problem("workload: a profile needs rates", fix: "give rates = { 1, 4, 2 }")
+      }
+      return .profile(perSecond: rates, periodSeconds: period ?? 86_400)
     case "together": return .together
     default: return .poisson(perSecond: rate)
     }
@@ -130,6 +169,7 @@ enum WorkloadArgument {
     return SessionWorkload(
       sessions: options["sessions"].integer ?? 100, turns: try range("turns", 1...8),
       sharedTokens: options["shared_tokens"].integer ?? 512,
+      groups: options["groups"].integer ?? 1, groupSkew: options["group_skew"].number ?? 0,
       promptTokens: try range("prompt_tokens", 20...200),
       outputTokens: try range("output_tokens", 50...400),
       sessionsPerSecond: options["rate"].number ?? 1,
@@ -139,6 +179,15 @@ enum WorkloadArgument {
   private static func lengths(_ options: OptionTable) throws -> Lengths {
     if case .userdata(let object) = options["like"], let trace = object.object(TraceObject.self) {
       return try Lengths(like: trace.trace)
+    }
+    if case .table(let table) = options["total_tokens"] {
+      let fields = try FieldTable(
+        table, "workload: total_tokens", ["least", "most", "exponent", "prompt_per_output"])
+      let least = try fields.integer("least", 2...1_000_000_000) ?? 2
+      let most = try fields.integer("most", max(2, least)...1_000_000_000) ?? 4096
+      return Lengths.zipf(
+        tokens: least...max(least, most), exponent: try fields.number("exponent", 0...10) ?? 0.6,
+        promptPerOutput: try fields.number("prompt_per_output", 1e-3...1e6) ?? 20)
     }
     return Lengths(
       prompt: try law("prompt_tokens", options["prompt_tokens"], median: 700, sigma: 0.9),

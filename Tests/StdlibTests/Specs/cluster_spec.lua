@@ -150,12 +150,15 @@ end)
 
 describe("a workload", function()
   it("comes in every way, and by the same seed the same", function()
-    local kinds = { "poisson", "gamma", "burst", "diurnal", "together", "closed", "sessions" }
+    local kinds = {
+      "poisson", "constant", "gamma", "burst", "on_off", "spikes", "diurnal", "profile",
+      "together", "closed", "sessions",
+    }
     for _, kind in ipairs(kinds) do
       local function make(seed)
         return cluster.workload{
           arrivals = kind, count = 40, users = 4, requests_per_user = 10, sessions = 10,
-          period_seconds = 60, seed = seed,
+          period_seconds = 60, rates = { 1, 3 }, seed = seed,
         }
       end
       local a, b, c = make(1), make(1), make(2)
@@ -177,6 +180,11 @@ describe("a workload", function()
       local trace = cluster.workload{ count = 400, prompt_tokens = form, output_tokens = 5 }
       expect(trace:summary()[1].mean):is_near(100, 15)
     end
+    local total = cluster.workload{ total_tokens = { least = 100, most = 300 }, count = 100 }
+    for i, prompt in ipairs(total.prompt_tokens) do
+      expect(prompt + total.output_tokens[i] <= 300):is_true()
+    end
+    expect(function() cluster.workload{ arrivals = "profile" } end):raises("rates")
     local like = cluster.workload{ count = 50, like = workload{ output_tokens = 7 } }
     expect(like.output_tokens[50]):equals(7)
     expect(function() cluster.workload{ prompt_tokens = "long" } end):raises("median")
