@@ -873,7 +873,7 @@ local Step = {}
 
 --- Serving in virtual time: replicas, schedulers, routers, autoscalers, traces.
 ---
---- A service says what serves, a trace what comes; `replay` gives what came of it, `start` a simulation to pause, look at and change. Policies are names, `{ name, option = value }`, functions, or tables with a method, in which case they may remember things:
+--- A service says what serves, a trace what comes; `replay` gives what came of it, `start` a simulation to pause, look at and change. Policies are names, `{ name, option = value }`, functions, or tables with a method: that gets the table first and may remember things in it:
 ---
 --- - scheduler: `plan(state, budget, plan)` writes the next step of a replica into `plan`; see help(cluster.Plan) and help(cluster.State). Beside it `order`, `preemption`, `by_priority`.
 --- - router: `pick(request, replicas)` gives a place in the list, from 1.
@@ -984,7 +984,7 @@ function cluster.cost(cost) end
 function cluster.trace(source, options) end
 
 ---@class cluster.workload.Options
----@field arrivals? "poisson"|"gamma"|"burst"|"diurnal"|"together"|"closed"|"sessions" when requests come (default "poisson")
+---@field arrivals? "poisson"|"constant"|"gamma"|"burst"|"on_off"|"spikes"|"diurnal"|"profile"|"together"|"closed"|"sessions" when requests come (default "poisson")
 ---@field rate? number requests, or sessions, per second (in requests_per_second, 1e-09 to 1000000000, default 1)
 ---@field count? integer how many requests come (1 to 100000000, default 1000)
 ---@field prompt_tokens? any a number, { least, most }, { median, sigma }, { mean, cv }, or a sim.distribution (default { median = 700, sigma = 0.9 })
@@ -995,14 +995,22 @@ function cluster.trace(source, options) end
 ---@field variation? number gamma: deviation of the gaps over their mean; above 1 in bursts (0.001 to 100, default 2)
 ---@field burst_rate? number burst: the rate in bursts (in requests_per_second, 1e-09 to 1000000000)
 ---@field burst_seconds? number burst: how long a burst is (in seconds, 1e-06 to 1000000000, default 10)
----@field period_seconds? number burst, diurnal: from one to the next (in seconds, 1e-06 to 1000000000)
+---@field on_seconds? number on_off: mean length of spells with requests (in seconds, 1e-06 to 1000000000, default 10)
+---@field off_seconds? number on_off: mean length of spells without (in seconds, 1e-06 to 1000000000, default 10)
+---@field spike_requests? integer spikes: how many come at once (1 to 10000000, default 50)
+---@field period_seconds? number burst, spikes, diurnal, profile: from one to the next (in seconds, 1e-06 to 1000000000)
 ---@field swing? number diurnal: how far the rate goes up and down (in ratio, 0 to 1, default 0.8)
+---@field rates? number[] profile: the rates that a period runs through in equal pieces
+---@field total_tokens? table { least, most, exponent, prompt_per_output }: prompt and answer together, by Zipf's law
 ---@field users? integer closed: users, each with one request at a time (1 to 10000000, default 10)
 ---@field requests_per_user? integer closed: how many each of them sends (1 to 1000000, default 10)
+---@field ramp_seconds? number closed: over which the users' first requests are spread (in seconds, 0 to 1000000000, default 0)
 ---@field think_seconds? number closed, sessions: mean time before the next request (in seconds, 0 to 1000000000)
 ---@field sessions? integer sessions: how many conversations (1 to 10000000, default 100)
 ---@field turns? integer[] sessions: the fewest and the most turns (default { 1, 8 })
----@field shared_tokens? integer sessions: instructions that all begin with (0 to 10000000, default 512)
+---@field shared_tokens? integer sessions: instructions that a group begins with (0 to 10000000, default 512)
+---@field groups? integer sessions: how many different instructions there are (1 to 1000000, default 1)
+---@field group_skew? number sessions: how uneven groups are, by Zipf's law (0 to 10, default 0)
 
 --- Makes requests up: when they come and how long they are.
 ---

@@ -32,8 +32,8 @@ extension ServiceRun {
     return ClusterTable(
       rows,
       columns: [
-        .init("replica", decimals: 0), .init("phase"), .init("running", decimals: 0),
-        .init("prefilling", shown: "reading", decimals: 0), .init("waiting", decimals: 0),
+        .init("replica", decimals: 0), .init("phase"), .init("running", shown: "run", decimals: 0),
+        .init("prefilling", shown: "read", decimals: 0), .init("waiting", shown: "wait", decimals: 0),
         .init("used_blocks", shown: "blocks", decimals: 0),
         .init("occupancy", shown: "held %", scale: 100, decimals: 1),
         .init("outstanding_tokens", shown: "tokens", decimals: 0),
@@ -82,7 +82,7 @@ extension ServiceRun {
       columns: [
         .init("replica", decimals: 0), .init("request", decimals: 0), .init("phase"),
         .init("prompt_tokens", shown: "prompt", decimals: 0),
-        .init("computed_tokens", shown: "computed", decimals: 0),
+        .init("computed_tokens", shown: "read", decimals: 0),
         .init("generated_tokens", shown: "made", decimals: 0),
         .init("output_tokens", shown: "of", decimals: 0),
         .init("block_count", shown: "blocks", decimals: 0),
