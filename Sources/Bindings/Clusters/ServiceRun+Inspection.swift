@@ -33,7 +33,8 @@ extension ServiceRun {
       rows,
       columns: [
         .init("replica", decimals: 0), .init("phase"), .init("running", shown: "run", decimals: 0),
-        .init("prefilling", shown: "read", decimals: 0), .init("waiting", shown: "wait", decimals: 0),
+        .init("prefilling", shown: "read", decimals: 0),
+        .init("waiting", shown: "wait", decimals: 0),
         .init("used_blocks", shown: "blocks", decimals: 0),
         .init("occupancy", shown: "held %", scale: 100, decimals: 1),
         .init("outstanding_tokens", shown: "tokens", decimals: 0),
