@@ -5,6 +5,7 @@ from common import FORMATS, Parameter, groups, read
 
 NAME, TYPE, VARIABLE, FILE = "experts", "ExpertCost", "fitted", "ExpertCost+Fitted.swift"
 BYTES, RATE = {"bf16": 2, "fp8": 1}, {"bf16": 1, "fp8": 2}
+SEED, STARTS = 1, 3
 PARAMETERS = [Parameter(*p) for p in [
     ("launch", 25, 1, 200), ("memory", 0.85, 0.2, 1.1), ("compute", 0.7, 0.1, 1.2),
     ("exposed", 0.3, 1e-3, 1), ("passes", 5, 0.1, 30), ("rows", 32, 4, 128),

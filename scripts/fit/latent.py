@@ -10,6 +10,7 @@ class _Latent:
     def __init__(self, base, phase, columns):
         self.NAME, self.TYPE, self.VARIABLE = f"latent {phase}", base.TYPE, "fittedLatent"
         self.FILE = base.FILE
+        self.SEED, self.STARTS = 1, base.STARTS
         self.PARAMETERS, self.model = base.PARAMETERS, base.model
         self.phase, self.columns = phase, columns
 
@@ -25,5 +26,5 @@ PREFILL = _Latent(
     prefill, "prefill", lambda r: (r["heads"], r["heads"], 160, r["batch"], r["seq_len"]))
 DECODE = _Latent(
     decode, "decode",
-    lambda r: (r["batch"], r["seq_len"], (int(r["heads"]) + 63) // 64,
+    lambda r: (r["batch"], r["seq_len"], (int(r["heads"]) + 63) // 64, True,
                576 * decode.STORED[FORMATS[r["kv_dtype"]]]))

@@ -4,7 +4,9 @@ import numpy as np
 from common import FORMATS, Parameter, groups, read
 
 NAME, TYPE, VARIABLE, FILE = "prefill", "PrefillCost", "fitted", "PrefillCost+Fitted.swift"
-TILE = 128
+TILE, HALF = 128, 64
+# The first seed by which heads that share keys and heads that do not are on either side.
+SEED, STARTS = 11, 3
 PARAMETERS = [Parameter(*p) for p in [
     ("launch", 10, 1, 30), ("compute", 0.7, 0.2, 1.5), ("queryPasses", 2, 0.3, 30),
     ("keyPasses", 2, 0.1, 30), ("tile", 0.5, 1e-3, 30), ("doubling", 0.5, 1e-3, 20),
@@ -23,8 +25,8 @@ def model(p, columns, group):
     launch, ec, query, key, tile, doubling, tail, throttle, serial = p
     heads, kv_heads, dim, batch, length = columns
     board = group.board
-    count = np.ceil(length / TILE)
-    pairs = TILE * TILE * count * (count + 1) / 2 * batch
+    count, halves = np.ceil(length / TILE), np.ceil(length / HALF)
+    pairs = HALF * HALF * halves * (halves + 1) / 2 * batch
     tiles = batch * count * heads / board.sms
     rate = ec * board.peak / board.sms
     work = 4 * dim * pairs * heads / rate / board.sms + tiles * tile * 1e-6

@@ -4,6 +4,7 @@ import numpy as np
 from common import Parameter, groups, read
 
 TYPE = "StreamCost"
+SEED, STARTS = 1, 2
 PARAMETERS = [Parameter(*p) for p in [
     ("launch", 3, 0.5, 10), ("memory", 0.8, 0.2, 1.2), ("cache", 0.3, 0.02, 3),
     ("kept", 0.6, 0.05, 3)]]
@@ -24,7 +25,8 @@ ROTATED = {"Llama-2-7b-hf": 8192, "Llama-2-70b-hf": 9216, "Meta-Llama-3-8B": 512
 class Kind:
     """One kind of kernel."""
 
-    TYPE, PARAMETERS, model = TYPE, PARAMETERS, staticmethod(lambda *a: model(*a))
+    TYPE, PARAMETERS, SEED, STARTS = TYPE, PARAMETERS, SEED, STARTS
+    model = staticmethod(lambda *a: model(*a))
 
     def __init__(self, name):
         self.NAME, self.VARIABLE = name.lower(), "fitted" + name

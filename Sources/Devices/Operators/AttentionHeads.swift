@@ -28,13 +28,15 @@ public struct PrefillWork: Sendable, Hashable {
   public private(set) var pairs = 0.0
   /// Tiles of queries of one head.
   private(set) var tiles = 0.0
-  /// Pairs in whole tiles of one head.
+  /// Pairs in whole blocks of 64 queries and 64 keys of one head.
   private(set) var tilePairs = 0.0
   /// The most keys that a tile sees.
   private(set) var longest = 0.0
 
   /// Queries of a tile.
   static let tile = 128.0
+  /// The edge of a block of queries and keys that is computed or skipped as a whole.
+  static let block = 64.0
 
   /// Creates empty work.
   public init() {}
@@ -58,7 +60,8 @@ public struct PrefillWork: Sendable, Hashable {
     context += count * (prefix + tokens)
     pairs += count * tokens * (prefix + (tokens + 1) / 2)
     tiles += count * rows
-    tilePairs += count * Self.tile * (rows * prefix + Self.tile * rows * (rows + 1) / 2)
+    let blocks = (tokens / Self.block).rounded(.up)
+    tilePairs += count * Self.block * blocks * (prefix + Self.block * (blocks + 1) / 2)
     longest = max(longest, prefix + Self.tile * rows)
   }
 }

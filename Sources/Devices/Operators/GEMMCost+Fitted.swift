@@ -6,62 +6,62 @@ extension GEMMCost {
     FittedRow(
       device: "A100-SXM4-80GB", backend: "vllm-0.14.0", format: .bf16,
       constants: Constants(
-        launch: 2.34, compute: 1.147, memory: 0.753, cache: 0.1277, exposed: 0.2222, draw: 1.78,
-        edge: 21.58, tail: 0.4222, quantise: 0.08944, write: 1.497, kept: 0.249, throttle: 0.04648,
-        tile: 3.189)),
+        launch: 2.341, compute: 1.825, memory: 0.7166, cache: 0.1421, draw: 1.792, edge: 61.51,
+        quantise: 0.02283, kept: 0.2884, throttle: 0.2145, start: 294.8, single: 0.02462,
+        split: 2.537, write: 1.036, tail: 0.8902)),
     FittedRow(
       device: "B200-SXM-180GB", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
-        launch: 3.514, compute: 0.9759, memory: 0.8562, cache: 0.3792, exposed: 0.2022,
-        draw: 0.6061, edge: 19.65, tail: 0.05309, quantise: 9.921, write: 99.92, kept: 0.6829,
-        throttle: 0.2214, tile: 0.001099)),
+        launch: 2.806, compute: 0.7927, memory: 0.572, cache: 0.3362, draw: 1.943, edge: 2.268,
+        quantise: 0.02081, kept: 3, throttle: 0.1084, start: 22.55, single: 0.2076, split: 2.157,
+        write: 100, tail: 0.5929)),
     FittedRow(
       device: "B200-SXM-180GB", backend: "vllm-0.24.0", format: .fp4,
       constants: Constants(
-        launch: 8.012, compute: 0.6115, memory: 1.074, cache: 0.3911, exposed: 0.07934, draw: 1.849,
-        edge: 4.987, tail: 0.5115, quantise: 0.9535, write: 23.8, kept: 2.606, throttle: 0.2178,
-        tile: 0.1854)),
+        launch: 6.856, compute: 0.5441, memory: 0.95, cache: 0.3395, draw: 1.59, edge: 7.057,
+        quantise: 1.264, kept: 2.998, throttle: 0.001974, start: 84.59, single: 0.797, split: 2.522,
+        write: 2.496, tail: 0.3048)),
     FittedRow(
       device: "B200-SXM-180GB", backend: "vllm-0.24.0", format: .fp8,
       constants: Constants(
-        launch: 6.136, compute: 1.342, memory: 0.6576, cache: 0.2953, exposed: 0.00113, draw: 2.085,
-        edge: 103.3, tail: 0.2137, quantise: 0.1724, write: 55.28, kept: 0.5639, throttle: 0.06996,
-        tile: 0.0011)),
+        launch: 4.341, compute: 1.077, memory: 0.6381, cache: 0.2189, draw: 1.955, edge: 17.84,
+        quantise: 0.1895, kept: 0.2008, throttle: 0.173, start: 1169, single: 13.47, split: 2.569,
+        write: 5.869, tail: 0.7015)),
     FittedRow(
       device: "H100-SXM5-80GB", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
-        launch: 4.018, compute: 1.222, memory: 0.9257, cache: 0.2829, exposed: 0.06113,
-        draw: 0.7645, edge: 21.45, tail: 0.001004, quantise: 0.02082, write: 2.61, kept: 0.451,
-        throttle: 0.2677, tile: 1.153)),
+        launch: 3.242, compute: 1.034, memory: 0.8928, cache: 0.2113, draw: 1.804, edge: 9.9,
+        quantise: 0.02082, kept: 0.624, throttle: 0.131, start: 1.092, single: 0.001004,
+        split: 2.014, write: 0.4673, tail: 0.1013)),
     FittedRow(
       device: "H100-SXM5-80GB", backend: "vllm-0.24.0", format: .fp8,
       constants: Constants(
-        launch: 3.856, compute: 1.928, memory: 0.7652, cache: 0.09867, exposed: 0.001765,
-        draw: 2.119, edge: 146.5, tail: 0.2152, quantise: 0.3245, write: 2.546, kept: 0.3241,
-        throttle: 0.1431, tile: 2.686)),
+        launch: 5.161, compute: 1.061, memory: 0.8243, cache: 1.31, draw: 1.871, edge: 5.017,
+        quantise: 0.3471, kept: 0.09751, throttle: 0.1858, start: 1049, single: 0.4529,
+        split: 3.354, write: 10.52, tail: 0.6993)),
     FittedRow(
       device: "H200-SXM5-141GB", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
-        launch: 4.255, compute: 1.311, memory: 0.8904, cache: 0.3053, exposed: 0.08529, draw: 2.334,
-        edge: 38.29, tail: 0.1126, quantise: 3.706, write: 32.7, kept: 0.3904, throttle: 0.2684,
-        tile: 0.001202)),
+        launch: 2.706, compute: 1.279, memory: 0.8507, cache: 0.2847, draw: 1.61, edge: 39.4,
+        quantise: 0.1541, kept: 0.6059, throttle: 0.1869, start: 1.001, single: 0.001, split: 2.595,
+        write: 0.3759, tail: 0.1334)),
     FittedRow(
       device: "H200-SXM5-141GB", backend: "vllm-0.24.0", format: .fp8,
       constants: Constants(
-        launch: 6.061, compute: 1.496, memory: 0.7679, cache: 0.2417, exposed: 0.08275, draw: 2.121,
-        edge: 71.55, tail: 0.367, quantise: 0.2232, write: 5.748, kept: 0.8702, throttle: 0.06643,
-        tile: 0.8144)),
+        launch: 4.189, compute: 1.204, memory: 0.7157, cache: 0.2044, draw: 1.493, edge: 13.81,
+        quantise: 0.2336, kept: 0.726, throttle: 0.0956, start: 910.6, single: 0.001, split: 3.442,
+        write: 100, tail: 0.8373)),
     FittedRow(
       device: "L40S", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
-        launch: 0.1848, compute: 1.075, memory: 0.7844, cache: 0.1586, exposed: 0.001, draw: 3.752,
-        edge: 31.21, tail: 0.2309, quantise: 4.086, write: 99.9, kept: 0.1112, throttle: 0.377,
-        tile: 3.476)),
+        launch: 2.379, compute: 1.163, memory: 0.8136, cache: 0.2163, draw: 5.064, edge: 38.08,
+        quantise: 2.25, kept: 0.1256, throttle: 0.3106, start: 34.02, single: 4.797, split: 0.2256,
+        write: 0.2886, tail: 0.3817)),
     FittedRow(
       device: "L40S", backend: "vllm-0.24.0", format: .fp8,
       constants: Constants(
-        launch: 4.536, compute: 0.9741, memory: 0.7341, cache: 0.1073, exposed: 0.0126,
-        draw: 0.6193, edge: 31.61, tail: 0.2577, quantise: 0.9288, write: 0.7481, kept: 0.1856,
-        throttle: 0.3523, tile: 1.461)),
+        launch: 0.9267, compute: 0.9951, memory: 0.6971, cache: 0.06173, draw: 2.534, edge: 16.78,
+        quantise: 0.8644, kept: 0.1753, throttle: 0.2797, start: 1426, single: 0.001227,
+        split: 5.787, write: 0.9522, tail: 0.5325)),
   ]
 }

@@ -11,24 +11,27 @@ struct GEMMCost: Sendable {
     var memory: Double
     /// The share of the second-level cache's rate that weights reach that stayed in it.
     var cache: Double
-    /// What of the shorter of arithmetic and traffic is not hidden behind the longer.
-    var exposed: Double
     /// Tiles per multiprocessor that it takes to use the memory's rate, inverted.
     var draw: Double
     /// The edge in elements at which a tile loses half of its rate.
     var edge: Double
-    /// How much of the last wave's empty places is lost: 0 nothing, 1 all.
-    var tail: Double
-    /// The share of the memory's rate at which activations are quantised.
+    /// The share of the memory's rate at which activations are quantised; of no use to wide formats.
     var quantise: Double
-    /// The share of the memory's rate at which results are written.
-    var write: Double
     /// The share of the second-level cache that repeated weights keep.
     var kept: Double
     /// How much slower long products at full power become.
     var throttle: Double
-    /// Microseconds that a tile adds.
-    var tile: Double
+    /// The length of a sum that takes as long as a tile's beginning and end.
+    var start: Double
+    /// Microseconds that a single row takes longer where its weights were read just before: loops over
+    /// one product show it with some libraries.
+    var single: Double
+    /// Microseconds that it takes to split the sums among multiprocessors.
+    var split: Double
+    /// The share of the memory's rate at which results are written that do not fit the cache.
+    var write: Double
+    /// How much of the last wave's empty places is lost: 0 nothing, 1 all.
+    var tail: Double
   }
 
   /// A tile of the result, and in how many parts k is split.
@@ -48,6 +51,12 @@ struct GEMMCost: Sendable {
   let peak: Double
   /// True when activations are quantised on the way in.
   let isQuantised: Bool
+  /// True where the library takes tiles of at least 128 rows for more than 128 rows, as with narrow
+  /// formats from Hopper on.
+  let prefersTallTiles: Bool
+
+  /// What of the shorter of arithmetic and traffic is not hidden behind the longer.
+  private static let exposed = 0.06
 
   /// What a product takes.
   ///
@@ -63,17 +72,17 @@ struct GEMMCost: Sendable {
     m: Double, n: Double, k: Double, activationBytes: Double, weightBytes: Double, isWarm: Bool
   ) -> OperatorEstimate {
     let c = constants
+    let memoryRate = c.memory * board.bytesPerSecond
     let weights = weightBytes * n * k
-    let share = weights / (c.kept * board.l2Bytes)
-    let kept = isWarm ? 1 / (1 + share * share * share * share) : 0
+    let kept = isWarm ? Self.under(weights, c.kept * board.l2Bytes) : 0
     let weightSeconds =
-      weights * (1 - kept) / (c.memory * board.bytesPerSecond) + weights * kept
-      / (c.cache * board.l2BytesPerSecond)
-    let rowSeconds = activationBytes * m * k / (c.memory * board.bytesPerSecond)
-    let resultSeconds = 2 * m * n / (c.memory * board.bytesPerSecond)
+      weights * (1 - kept) / memoryRate + weights * kept / (c.cache * board.l2BytesPerSecond)
+    let rowSeconds = activationBytes * m * k / memoryRate
+    let results = 2 * m * n / memoryRate
     var best = (seconds: Double.infinity, compute: 0.0, memory: 0.0)
-    for shape in Self.shapes {
-      let tiles = (m / shape.rows).rounded(.up) * (n / shape.columns).rounded(.up)
+    for shape in Self.shapes where !prefersTallTiles || m <= 128 || shape.rows >= 128 {
+      let columns = (n / shape.columns).rounded(.up)
+      let tiles = (m / shape.rows).rounded(.up) * columns
       let area = shape.rows * shape.columns
       let rate =
         c.compute * area / (area + c.edge * (shape.rows + shape.columns)) * peak
@@ -82,21 +91,35 @@ struct GEMMCost: Sendable {
       while split <= 8 {
         let blocks = tiles * split / board.multiprocessors
         let waves = blocks < 1 ? 1 : blocks + c.tail * (blocks.rounded(.up) - blocks)
-        let compute = waves * (2 * area * k / split / rate + c.tile * 1e-6)
+        let compute = waves * 2 * area * (k / split + c.start) / rate
         let parts = split > 1 ? 1 + split : 1
-        let memory = (weightSeconds + rowSeconds + resultSeconds * parts) / min(1, blocks * c.draw)
+        // Tiles of one column read the same weights.
+        let weightDraw = columns * split / board.multiprocessors * c.draw
+        let memory =
+          weightSeconds / min(1, weightDraw) + rowSeconds / min(1, blocks * c.draw)
+          + results * parts
         let seconds =
-          max(compute, memory) + c.exposed * min(compute, memory) + (split > 1 ? 1e-6 : 0)
+          max(compute, memory) + Self.exposed * min(compute, memory)
+          + (split > 1 ? c.split * 1e-6 : 0)
         if seconds < best.seconds { best = (seconds, compute, memory) }
         split *= 2
       }
     }
-    let useful = 2 * m * n * k / peak / best.seconds
-    var seconds = best.seconds * (1 + c.throttle * useful * min(1, best.seconds / 2e-4))
-    if isQuantised { seconds += 3 * m * k / (c.quantise * board.bytesPerSecond) }
-    seconds += c.launch * 1e-6 + 2 * m * n / (c.write * board.bytesPerSecond)
+    let least = 2 * m * n * k / peak
+    let slow = 1 + c.throttle * least / best.seconds * min(1, best.seconds / 2e-4)
+    let spilled = 2 * m * n * (1 - Self.under(2 * m * n, board.l2Bytes))
+    var passing = spilled / (c.write * board.bytesPerSecond)
+    if isQuantised { passing += 3 * m * k / (c.quantise * board.bytesPerSecond) }
+    let launch = (c.launch + (isWarm && m == 1 ? c.single : 0)) * 1e-6
     return OperatorEstimate(
-      seconds: max(seconds, 2 * m * n * k / peak), computeSeconds: best.compute,
-      memorySeconds: best.memory, launchSeconds: c.launch * 1e-6)
+      seconds: max(best.seconds * slow + passing + launch, least),
+      computeSeconds: best.compute * slow, memorySeconds: best.memory + passing,
+      launchSeconds: launch)
+  }
+
+  /// How much of some bytes stays in a cache that holds so many.
+  private static func under(_ bytes: Double, _ held: Double) -> Double {
+    let share = bytes / held
+    return 1 / (1 + share * share * share * share)
   }
 }

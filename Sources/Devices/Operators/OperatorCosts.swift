@@ -120,6 +120,7 @@ extension OperatorCosts {
   ) -> OperatorEstimate {
     decode[cache].estimate(
       sequences: Double(sequences), context: context, tiles: Double(heads.keyValue),
+      isShared: heads.query > heads.keyValue,
       keyBytes: 2 * Double(heads.keyValue * heads.dimension) * cache.bytes, isWarm: isWarm)
   }
 
@@ -148,7 +149,7 @@ extension OperatorCosts {
   ) -> OperatorEstimate {
     latentDecode[cache].estimate(
       sequences: Double(sequences), context: context, tiles: (Double(heads) / 64).rounded(.up),
-      keyBytes: 576 * cache.bytes, isWarm: isWarm)
+      isShared: true, keyBytes: 576 * cache.bytes, isWarm: isWarm)
   }
 
   /// A layer of routed experts, on the device that has most to do.

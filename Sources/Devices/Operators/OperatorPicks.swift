@@ -85,9 +85,12 @@ extension OperatorPicks {
       case .fp16, .fp32, .tf32: .bf16
       default: arithmetic
       }
+    let constants = pick("gemm", kernels, GEMMCost.fitted)
+    let measured = sources["gemm \(kernels.rawValue)"].flatMap { try? Device.named($0.device) }
+    let isRecent = measured.map { Self.rank($0.generation) >= Self.rank(.hopper) } ?? false
     return GEMMCost(
-      constants: pick("gemm", kernels, GEMMCost.fitted), board: board,
-      peak: device.productRate(arithmetic), isQuantised: arithmetic.bits <= 8)
+      constants: constants, board: board, peak: device.productRate(arithmetic),
+      isQuantised: arithmetic.bits <= 8, prefersTallTiles: isRecent && arithmetic.bits <= 8)
   }
 
   mutating func prefill(_ format: NumberFormat) -> PrefillCost {

@@ -6,48 +6,48 @@ extension PrefillCost {
     FittedRow(
       device: "A100-SXM4-80GB", backend: "sglang-0.5.10", format: .bf16,
       constants: Constants(
-        launch: 5.398, compute: 1.5, queryPasses: 1.458, keyPasses: 0.1513, tile: 0.001,
-        doubling: 1.745, tail: 1, throttle: 0.8372, serial: 3.856)),
+        launch: 7.471, compute: 0.6695, queryPasses: 0.6252, keyPasses: 4.117, tile: 0.001,
+        doubling: 2.157, tail: 1, throttle: 0.001, serial: 1.208)),
     FittedRow(
       device: "A100-SXM4-80GB", backend: "vllm-0.14.0", format: .bf16,
       constants: Constants(
-        launch: 6.029, compute: 0.934, queryPasses: 1.103, keyPasses: 6.689, tile: 0.001,
-        doubling: 2.452, tail: 1, throttle: 0.6352, serial: 0.5211)),
+        launch: 6.334, compute: 0.589, queryPasses: 1.133, keyPasses: 5.695, tile: 1.932,
+        doubling: 0.001116, tail: 1, throttle: 0.001, serial: 0.7091)),
     FittedRow(
       device: "B200-SXM-180GB", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
-        launch: 7.104, compute: 0.6085, queryPasses: 0.4394, keyPasses: 5.864, tile: 2.451,
-        doubling: 1.519, tail: 0.9985, throttle: 0.001007, serial: 1)),
+        launch: 6.733, compute: 0.614, queryPasses: 0.3, keyPasses: 6.001, tile: 3.116,
+        doubling: 1.394, tail: 1, throttle: 0.001002, serial: 0.944)),
     FittedRow(
       device: "H100-SXM5-80GB", backend: "trtllm-1.3.0rc20", format: .bf16,
       constants: Constants(
-        launch: 10.01, compute: 0.5867, queryPasses: 2.836, keyPasses: 0.7257, tile: 0.5789,
-        doubling: 1.343, tail: 1, throttle: 0.001, serial: 0.6514)),
+        launch: 9.995, compute: 0.5865, queryPasses: 2.128, keyPasses: 2, tile: 2.179,
+        doubling: 1.133, tail: 1, throttle: 0.001, serial: 0.6597)),
     FittedRow(
       device: "H100-SXM5-80GB", backend: "trtllm-1.3.0rc20", format: .fp8,
       constants: Constants(
-        launch: 12.86, compute: 0.8909, queryPasses: 2.297, keyPasses: 1.285, tile: 2.651,
-        doubling: 0.7705, tail: 1, throttle: 0.001, serial: 0.736)),
+        launch: 12.91, compute: 0.8906, queryPasses: 1.977, keyPasses: 1.381, tile: 3.691,
+        doubling: 0.6417, tail: 1, throttle: 0.001, serial: 0.7205)),
     FittedRow(
       device: "H100-SXM5-80GB", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
-        launch: 10.44, compute: 1.167, queryPasses: 1.88, keyPasses: 3.656, tile: 0.001,
-        doubling: 1.406, tail: 0.06551, throttle: 0.5831, serial: 0.7502)),
+        launch: 10.97, compute: 0.7149, queryPasses: 1.592, keyPasses: 5.309, tile: 0.001,
+        doubling: 0.2006, tail: 0.01, throttle: 0.03835, serial: 0.8492)),
     FittedRow(
       device: "H100-SXM5-80GB", backend: "vllm-0.24.0", format: .fp8,
       constants: Constants(
-        launch: 11.2, compute: 1.291, queryPasses: 2.928, keyPasses: 5.202, tile: 0.001045,
-        doubling: 2.403, tail: 0.1003, throttle: 0.6821, serial: 0.6252)),
+        launch: 11.24, compute: 0.8116, queryPasses: 2.313, keyPasses: 8.372, tile: 0.001,
+        doubling: 1.58, tail: 0.4176, throttle: 0.2095, serial: 0.7186)),
     FittedRow(
       device: "H200-SXM5-141GB", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
-        launch: 10.14, compute: 1.169, queryPasses: 2.73, keyPasses: 4.332, tile: 0.001,
-        doubling: 1.542, tail: 0.02814, throttle: 0.6061, serial: 0.7132)),
+        launch: 10.82, compute: 0.7165, queryPasses: 2.236, keyPasses: 6.953, tile: 0.001,
+        doubling: 0.3254, tail: 0.01, throttle: 0.06603, serial: 0.7971)),
     FittedRow(
       device: "L40S", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
-        launch: 3.881, compute: 1.064, queryPasses: 0.5348, keyPasses: 1.657, tile: 0.001,
-        doubling: 0.6779, tail: 0.4151, throttle: 0.9643, serial: 0.1263)),
+        launch: 2.676, compute: 0.6484, queryPasses: 0.5653, keyPasses: 0.7372, tile: 1.988,
+        doubling: 0.001019, tail: 0.3746, throttle: 0.3722, serial: 0.6867)),
   ]
 }
 
@@ -57,32 +57,32 @@ extension PrefillCost {
     FittedRow(
       device: "B200-SXM-180GB", backend: "trtllm-1.3.0rc20", format: .bf16,
       constants: Constants(
-        launch: 11.83, compute: 0.6184, queryPasses: 1.081, keyPasses: 0.7706, tile: 2.047,
-        doubling: 0.3477, tail: 0.6556, throttle: 0.02501, serial: 1)),
+        launch: 11.64, compute: 0.6169, queryPasses: 0.8926, keyPasses: 0.578, tile: 2.955,
+        doubling: 0.4074, tail: 0.9991, throttle: 0.001037, serial: 0.7084)),
     FittedRow(
       device: "B200-SXM-180GB", backend: "trtllm-1.3.0rc20", format: .fp8,
       constants: Constants(
-        launch: 15.4, compute: 0.8267, queryPasses: 2.558, keyPasses: 2.27, tile: 2.184,
-        doubling: 0.5173, tail: 1, throttle: 0.001, serial: 1.153)),
+        launch: 15.32, compute: 0.8288, queryPasses: 2.957, keyPasses: 1.596, tile: 2.85,
+        doubling: 0.6161, tail: 1, throttle: 0.001, serial: 0.9823)),
     FittedRow(
       device: "H100-SXM5-80GB", backend: "trtllm-1.3.0rc20", format: .bf16,
       constants: Constants(
-        launch: 12.48, compute: 0.6442, queryPasses: 1.006, keyPasses: 0.6422, tile: 1.184,
-        doubling: 1.177, tail: 0.1457, throttle: 0.001, serial: 0.6007)),
+        launch: 12.63, compute: 0.6533, queryPasses: 0.8969, keyPasses: 0.4688, tile: 2.897,
+        doubling: 0.9603, tail: 0.4979, throttle: 0.001, serial: 0.3795)),
     FittedRow(
       device: "H100-SXM5-80GB", backend: "trtllm-1.3.0rc20", format: .fp8,
       constants: Constants(
-        launch: 15.92, compute: 0.7691, queryPasses: 2.146, keyPasses: 2.125, tile: 0.8971,
-        doubling: 0.1592, tail: 1, throttle: 0.001, serial: 0.5378)),
+        launch: 15.63, compute: 0.7735, queryPasses: 2.093, keyPasses: 1.924, tile: 2.357,
+        doubling: 0.04092, tail: 1, throttle: 0.001, serial: 0.773)),
     FittedRow(
       device: "H200-SXM5-141GB", backend: "trtllm-1.3.0rc20", format: .bf16,
       constants: Constants(
-        launch: 12.69, compute: 0.6256, queryPasses: 1.045, keyPasses: 0.7237, tile: 1.001,
-        doubling: 1.37, tail: 0.01036, throttle: 0.001011, serial: 0.5706)),
+        launch: 12.79, compute: 0.6336, queryPasses: 0.8871, keyPasses: 0.4322, tile: 2.812,
+        doubling: 1.221, tail: 0.2426, throttle: 0.001, serial: 0.5587)),
     FittedRow(
       device: "H200-SXM5-141GB", backend: "trtllm-1.3.0rc20", format: .fp8,
       constants: Constants(
-        launch: 15.99, compute: 0.7549, queryPasses: 2.306, keyPasses: 2.226, tile: 0.9061,
-        doubling: 0.8268, tail: 1, throttle: 0.001, serial: 0.626)),
+        launch: 16.2, compute: 0.7595, queryPasses: 2.732, keyPasses: 1.448, tile: 2.373,
+        doubling: 0.4696, tail: 1, throttle: 0.001, serial: 0.6303)),
   ]
 }

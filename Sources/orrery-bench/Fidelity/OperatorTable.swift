@@ -21,6 +21,9 @@ struct OperatorTable {
   let operation: @Sendable (Line) -> String
   /// The column of formats.
   let format: String
+  /// What the split of configurations begins with; heads that share keys and heads that do not are on
+  /// either side.
+  var seed = 1
   /// What is kept out or fitted as a whole.
   let configuration: @Sendable (Line) -> String
   let seconds: @Sendable (Line, OperatorCosts) -> Double
@@ -44,7 +47,7 @@ struct OperatorTable {
       }
       guard let measured = Double(line.text("ms")), measured > 0 else { continue }
       let error = abs(seconds(line, cost) / (measured * 1e-3) - 1)
-      if Self.isHeldOut(configuration(line)) {
+      if Self.isHeldOut(configuration(line), seed: seed) {
         found[key]?.heldOut.add(error)
       } else {
         found[key]?.fitted.add(error)
@@ -60,9 +63,9 @@ struct OperatorTable {
 
   /// True for two configurations in five, by a hash of their name (FNV-1a), as scripts/fit-operators
   /// splits them.
-  static func isHeldOut(_ configuration: String) -> Bool {
+  static func isHeldOut(_ configuration: String, seed: Int) -> Bool {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in "1:\(configuration)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    for byte in "\(seed):\(configuration)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return (hash >> 32) % 5 < 2
   }
 
@@ -109,7 +112,7 @@ extension OperatorTable {
 
   private static let attention = OperatorTable(
     file: "aic_attention_hd128.csv", isWanted: { _ in true },
-    operation: { "\($0.text("phase"))_attention" }, format: "kv_dtype",
+    operation: { "\($0.text("phase"))_attention" }, format: "kv_dtype", seed: 11,
     configuration: { "\($0.text("q_heads"))/\($0.text("kv_heads"))" },
     seconds: { line, costs in
       let heads = AttentionHeads(query: line.number("q_heads"), keyValue: line.number("kv_heads"))

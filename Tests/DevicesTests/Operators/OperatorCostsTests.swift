@@ -71,8 +71,8 @@ import Testing
   func monotone(_ name: String) throws {
     let device = try Device.named(name)
     let costs = OperatorCosts(device)
-    // A larger product may fill the device better; measured kernels show up to this much.
-    let slack = 0.88
+    // A larger product may fill the device better; shorter sums and other tiles make up to this much.
+    let slack = 0.95
     for (n, k) in [(1024, 4096), (4096, 4096), (8192, 28672)] {
       var last = 0.0
       for m in Self.lengths {
