@@ -129,6 +129,93 @@ import Testing
     #expect(state.submit(Request(id: 1, promptTokens: 30, outputTokens: 3, rank: 1)) != nil)
   }
 
+  @Test func `a fork shares its blocks until it writes, and goes on by itself`() {
+    let scheduler = VLLMScheduler()
+    let state = state(blocks: 6, for: scheduler)
+    let (plan, outcome) = (StepPlan(), StepOutcome())
+    let slot = state.submit(Request(id: 0, promptTokens: 20, outputTokens: 10, rank: 0)) ?? -1
+    #expect(state.fork(slot, as: 1, rank: 1) == nil)
+    scheduler.plan(state, StepBudget(), into: plan)
+    state.begin(plan)
+    #expect(state.fork(slot, as: 1, rank: 1) == nil)
+    state.complete(plan, into: outcome)
+    let fork = state.fork(slot, as: 1, rank: 1) ?? -1
+    let (own, shared) = (state.blockTable(fork), state.blockTable(slot))
+    #expect(own == shared && state.pool.freeCount == 4)
+    #expect(state.progress(fork) == state.progress(slot))
+    let (copies, left) = state.separateForks()
+    #expect(copies.count == 1 && left.isEmpty && copies[0].slot == fork)
+    #expect(copies[0].index == 1 && copies[0].from == shared[1])
+    #expect(state.blockTable(fork) == [shared[0], copies[0].to] && state.pool.freeCount == 3)
+    #expect(state.separateForks().copies.isEmpty)
+    drain(state, scheduler, StepBudget())
+    #expect(state.counts.finished == 2 && state.pool.freeCount == 6)
+  }
+
+  @Test func `a stopped step keeps what was computed and unnames what was not`() {
+    let scheduler = VLLMScheduler()
+    let prefixes = PrefixIDs(ids: [1, 2, 3], tokensPerID: 16)
+    let state = state(blocks: 9, for: scheduler, isCaching: true, prefixes: prefixes)
+    let (plan, outcome) = (StepPlan(), StepOutcome())
+    let named = PrefixRange(start: 0, tokens: 48)
+    for id in 0..<2 as Range<Int32> {
+      state.submit(
+        Request(id: id, promptTokens: 40, outputTokens: 3, rank: Int64(id), prefix: named))
+    }
+    scheduler.plan(state, StepBudget(), into: plan)
+    state.begin(plan)
+    #expect(state.pool.namedCount == 4)
+    let reached = [StepReach(computed: 40, gained: 1), StepReach(computed: 17, gained: 0)]
+    state.abandon(plan, reached, into: outcome)
+    state.checkInvariants()
+    #expect(outcome.prefilled.values == [0] && state.pool.namedCount == 3)
+    #expect(state.progress(0).known == 41 && state.progress(1).computed == 17)
+    #expect(state.inFlightCount == 0 && state.running.count == 2)
+    drain(state, scheduler, StepBudget())
+    #expect(state.counts.finished == 2 && state.pool.freeCount == 9)
+  }
+
+  @Test func `blocks of others are kept from being used`() {
+    let scheduler = VLLMScheduler()
+    let state = state(blocks: 4, for: scheduler)
+    state.withhold(3)
+    state.submit(Request(id: 0, promptTokens: 20, outputTokens: 2, rank: 0))
+    let plan = StepPlan()
+    scheduler.plan(state, StepBudget(), into: plan)
+    #expect(plan.isEmpty && state.withheldCount == 3)
+    state.withhold(1)
+    drain(state, scheduler, StepBudget())
+    #expect(state.counts.finished == 1 && state.pool.freeCount == 3)
+    state.withhold(9)
+    #expect(state.withheldCount == 4 && state.pool.freeCount == 0)
+  }
+
+  @Test func `names that come with the tokens are found by the next request`() {
+    let scheduler = VLLMScheduler()
+    let state = ServingState(
+      blockCount: 8, blockSize: 4, isCaching: true, prefixes: PrefixIDs(tokensPerID: 4),
+      for: scheduler)
+    let slot = state.submit(Request(id: 0, promptTokens: 5, outputTokens: 8, rank: 0)) ?? -1
+    state.setNames(slot, [11])
+    let (plan, outcome) = (StepPlan(), StepOutcome())
+    while !state.isIdle {
+      plan.removeAll()
+      scheduler.plan(state, StepBudget(), into: plan)
+      state.begin(plan)
+      if state.nameCount(slot) < (Int(state.progress(slot).known) + 1) / 4 {
+        state.addName(slot, UInt64(11 + state.nameCount(slot)))
+      }
+      state.complete(plan, into: outcome)
+    }
+    // Twelve of its thirteen tokens have keys and values.
+    #expect(state.pool.namedCount == 3)
+    let next = state.submit(Request(id: 1, promptTokens: 13, outputTokens: 1, rank: 1)) ?? -1
+    state.setNames(next, [11, 12, 13])
+    #expect(state.cachedPrefix(next).tokens == 12)
+    state.isReusing = false
+    #expect(state.cachedPrefix(next).tokens == 0)
+  }
+
   @Test func `a copy goes on by itself`() {
     let scheduler = VLLMScheduler()
     let state = state(blocks: 20, for: scheduler)

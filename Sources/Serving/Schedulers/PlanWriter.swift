@@ -257,7 +257,7 @@ public final class PlanWriter {
 
   /// How many blocks become free with a sequence: those that nobody else holds.
   private func blocksFreed(by slot: Int32, _ state: ServingState) -> Int {
-    guard state.pool.isCaching else { return state.blockCount(slot) }
+    guard state.mayShare else { return state.blockCount(slot) }
     return state.blockTable(slot).reduce(0) { freed, block in
       let holders = state.pool.referenceCount(of: block) - released[block, default: 0]
       if holders > 1 { released[block, default: 0] += 1 }

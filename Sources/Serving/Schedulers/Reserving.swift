@@ -27,7 +27,7 @@ public struct OrcaScheduler: Scheduler {
   /// Runs who runs and admits as long as reservations fit.
   public func plan(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
     runAll(state, budget, into: plan)
-    var free = state.pool.freeCount
+    var free = state.pool.freeCount - plan.grownBlocks
     for index in 0..<state.waitingCount where plan.count < budget.sequences {
       let slot = state.waitingSlot(index)
       let least = state.pool.blocks(for: Int(state.progress(slot).total) - 1)
@@ -72,12 +72,51 @@ public struct StaticScheduler: Scheduler {
   }
 }
 
-/// Decodes the running sequences, whose blocks are reserved.
+/// Decodes the running sequences, whose blocks are reserved, and goes on with prompts that were cut off.
 private func runAll(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
-  if state.running.count <= budget.sequences { return plan.decodeAllRunning(of: state) }
-  for index in 0..<min(state.running.count, budget.sequences) {
+  if state.running.count <= budget.sequences {
+    plan.decodeAllRunning(of: state)
+    // Those that another scheduler admitted have reserved nothing.
+    if plan.growth.count > state.pool.freeCount {
+      plan.removeAll()
+      _ = decodeAll(state, budget, into: plan)
+    }
+  } else {
+    for index in 0..<min(state.running.count, budget.sequences)
+    where state.phase(state.running[index]) == .decode {
+      let slot = state.running[index]
+      plan.decode(slot, context: Int(state.progress(slot).known))
+    }
+  }
+  finishPrompts(state, budget, into: plan)
+}
+
+/// Reads the rest of prompts that were read in part, as when a step was stopped or another scheduler cut
+/// them; schedulers that take prompts whole leave no others.
+func finishPrompts(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
+  guard state.prefillingCount > 0 else { return }
+  var free = state.pool.freeCount - plan.grownBlocks
+  for index in 0..<state.running.count where plan.count < budget.sequences {
     let slot = state.running[index]
-    plan.decode(slot, context: Int(state.progress(slot).known))
+    guard state.phase(slot) == .prefill, !plan.isPreempting(slot) else { continue }
+    let progress = state.progress(slot)
+    let blocks = state.pool.blocks(for: Int(progress.known)) - state.blockCount(slot)
+    guard blocks <= free else {
+      plan.preempt(slot)
+      continue
+    }
+    if blocks > 0 { plan.grow(slot, blocks: blocks) }
+    free -= max(0, blocks)
+    plan.prefill(
+      PrefillItem(
+        slot: slot, tokens: progress.known - progress.computed, context: progress.computed))
+  }
+}
+
+extension StepPlan {
+  /// Blocks that running sequences get.
+  var grownBlocks: Int {
+    (0..<growth.count).reduce(0) { $0 + Int(growth[$1].blocks) }
   }
 }
 

@@ -34,6 +34,8 @@ public struct VidurVLLMScheduler: Scheduler {
   /// Admits, or else decodes.
   public func plan(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
     plan.preemption = .restart
+    finishPrompts(state, budget, into: plan)
+    if plan.prefills.count > 0 || plan.preempted.count > 0 { return }
     admit(state, budget, into: plan)
     if plan.prefills.count == 0 { _ = decodeAll(state, budget, into: plan) }
   }
@@ -190,7 +192,9 @@ private func decodeTightly(
 
 private func preempt(_ slot: Int32, _ state: ServingState, _ plan: StepPlan) -> Int {
   plan.preempt(slot)
-  return state.blockCount(slot)
+  guard state.mayShare else { return state.blockCount(slot) }
+  // What two hold that both have to go is not counted: fewer than become free, never more.
+  return state.blockTable(slot).count { state.pool.referenceCount(of: $0) == 1 }
 }
 
 extension StepPlan {

@@ -15,6 +15,16 @@ public struct StepReach: Hashable, Sendable {
   }
 }
 
+/// A block that a fork gets in place of one that it shared; the contents are to be copied.
+public struct BlockCopy: Hashable, Sendable {
+  /// The sequence.
+  public let slot: Int32
+  /// Where the block stands in its table.
+  public let index: Int
+  /// The block that was shared, and the new one.
+  public let from, to: Int32
+}
+
 extension ServingState {
   // MARK: Names
 
@@ -71,40 +81,68 @@ extension ServingState {
 
   // MARK: Forks
 
-  /// Starts a sequence that goes on from where another stands; they share the blocks that are full.
+  /// Starts a sequence that goes on from where another stands; they share all blocks that hold something,
+  /// until `separateForks`.
   ///
   /// - Parameters:
   ///   - slot: A sequence that runs and is not in flight.
   ///   - id: The number of the new one's request.
   ///   - rank: Its rank; a fork is served as if it came then.
-  /// - Returns: The new one's slot; nothing when too few blocks are free. The block behind the full ones
-  ///   is its own, and its contents are to be copied.
+  /// - Returns: The new one's slot; nothing when blocks that the other has reserved are not free.
   public func fork(_ slot: Int32, as id: Int32, rank: Int64) -> Int32? {
     guard running.values.contains(slot) else { return nil }
     let progress = sequences.progress[slot]
-    let (held, full) = (blockCount(slot), Int(progress.computed) / pool.blockSize)
-    guard held - full <= pool.freeCount else { return nil }
+    let (held, filled) = (blockCount(slot), pool.blocks(for: Int(progress.computed)))
+    guard held - filled <= pool.freeCount else { return nil }
     var request = sequences.request[slot]
     (request.id, request.rank, request.prefix) = (id, rank, PrefixRange())
     let child = sequences.add(
       request, known: progress.known, total: progress.total, blocks: held + 1)
     let (from, to) = (sequences.table[slot], sequences.table[child])
-    for index in 0..<full {
+    for index in 0..<filled {
       to[index] = from[index]
       pool.retain(from[index])
     }
-    pool.allocate(held - full, into: to + full)
+    pool.allocate(held - filled, into: to + filled)
     sequences.progress[child] = progress
     sequences.phase[child] = sequences.phase[slot]
-    sequences.namedBlocks[child] = min(sequences.namedBlocks[slot], Int32(full))
+    let full = progress.computed / Int32(pool.blockSize)
+    sequences.namedBlocks[child] = min(sequences.namedBlocks[slot], full)
     if order == .admission { sequences.order[child] = nextAdmission() }
     if sequences.phase[child] == .prefill { prefillingCount += 1 }
     admittedCount += 1
     counts.submitted += 1
     running.append(child)
     if order != .batch { sortRunning() }
+    forked.append(child)
+    hasForked = true
     debugCheck()
     return child
+  }
+
+  /// Gives forks blocks of their own where they would write next (copy-on-write); to be done before a
+  /// step is planned.
+  ///
+  /// - Returns: What is to be copied, and the forks for which no block is free: those must be preempted.
+  public func separateForks() -> (copies: [BlockCopy], left: [Int32]) {
+    guard forked.count > 0 else { return ([], []) }
+    var (copies, left): ([BlockCopy], [Int32]) = ([], [])
+    for slot in forked.values where running.values.contains(slot) {
+      let computed = Int(sequences.progress[slot].computed)
+      let index = computed / pool.blockSize
+      guard computed % pool.blockSize != 0 else { continue }
+      let shared = sequences.table[slot][index]
+      guard pool.referenceCount(of: shared) > 1 else { continue }
+      guard let own = pool.makeWritable(shared) else {
+        left.append(slot)
+        continue
+      }
+      sequences.table[slot][index] = own
+      copies.append(BlockCopy(slot: slot, index: index, from: shared, to: own))
+    }
+    forked.removeAll()
+    debugCheck()
+    return (copies, left)
   }
 
   // MARK: Stopped steps

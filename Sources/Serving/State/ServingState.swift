@@ -39,6 +39,10 @@ public final class ServingState {
   var waiting = SlotQueue()
   /// Parts of `prefixes` that belong to slots, where sequences are named as their tokens come.
   var ownNames = Column<PrefixRange>()
+  /// True once a sequence was forked.
+  var hasForked = false
+  /// Sequences that may share the block that they write next.
+  var forked = Column<Int32>()
   /// Blocks that are kept from being used.
   var withheld = Column<Int32>()
   private var admissions: Int64 = 0
@@ -67,6 +71,8 @@ public final class ServingState {
     keepsPrompts = other.keepsPrompts
     ownNames = other.ownNames.copy()
     withheld = other.withheld.copy()
+    forked = other.forked.copy()
+    hasForked = other.hasForked
     order = other.order
     isByPriority = other.isByPriority
     reservedBlocks = other.reservedBlocks
@@ -134,6 +140,8 @@ public final class ServingState {
   public func blockCount(_ slot: Int32) -> Int {
     pool.wholeBlocks(of: sequences.progress[slot].room)
   }
+  /// True where several sequences may hold one block.
+  @inline(__always) var mayShare: Bool { pool.isCaching || hasForked }
   /// The sequence of a request, or nothing.
   public func slot(ofRequest id: Int32) -> Int32? {
     (0..<Int32(sequences.count)).first {
