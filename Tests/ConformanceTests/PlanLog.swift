@@ -7,13 +7,8 @@ import Synchronization
 final class PlanLog: Scheduler {
   private let base: any Scheduler
   private let written = Mutex<[String]>([])
-  /// The number of the first request.
-  private let first: Int32
 
-  init(_ base: any Scheduler, first: Int32) {
-    self.base = base
-    self.first = first
-  }
+  init(_ base: any Scheduler) { self.base = base }
 
   var lines: [String] { written.withLock(\.self) }
 
@@ -25,7 +20,7 @@ final class PlanLog: Scheduler {
   func plan(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
     base.plan(state, budget, into: plan)
     guard !plan.isEmpty || plan.preempted.count > 0 else { return }
-    let id = { (slot: Int32) in state.requestID(slot) - self.first }
+    let id = { (slot: Int32) in state.requestID(slot) }
     let decodes = plan.decodes.values.map { "\(id($0))" }
     let prefills = plan.prefills.values.map { item in
       "\(id(item.slot)):\(item.context)+\(item.tokens)"

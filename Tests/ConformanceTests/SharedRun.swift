@@ -78,7 +78,7 @@ struct SharedRun {
 
   /// The plans of a simulated replica whose steps take a second each, and what it counted.
   func simulated() throws -> (plans: [String], counts: ServingCounts) {
-    let log = PlanLog(makeScheduler(), first: 0)
+    let log = PlanLog(makeScheduler())
     var options = ClusterOptions()
     (options.blockCount, options.blockSize, options.isCaching) = (blocks, Self.blockSize, true)
     (options.budget, options.scheduler) = (budget, log)
@@ -116,7 +116,7 @@ struct SharedRun {
   func real(
     _ engine: Engine
   ) throws -> (plans: [String], counts: ServingCounts, requests: [BatchRequest]) {
-    let log = PlanLog(makeScheduler(), first: 1)
+    let log = PlanLog(makeScheduler())
     let pool = try engine.makePool(blockSize: Self.blockSize, limit: blocks)
     let batcher = Batcher(
       StepExecutor(engine, pool),

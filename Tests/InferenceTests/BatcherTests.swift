@@ -1,4 +1,5 @@
 import Base
+import Serving
 import TestSupport
 import Testing
 
@@ -42,13 +43,25 @@ struct Schedule {
     self.engine = engine
     self.adapters = adapters
     random = SeededRandom(seed: seed)
+    // One block more than the longest request has to have: some schedulers leave one free.
     let pool = try engine.makePool(
-      blockSize: 4 + random.nextInteger(below: 3), limit: 12 + random.nextInteger(below: 7))
+      blockSize: 4 + random.nextInteger(below: 3), limit: 13 + random.nextInteger(below: 6))
+    var limits = Batcher.Limits(
+      running: 2 + random.nextInteger(below: 6), stepTokens: 4 + random.nextInteger(below: 20))
+    let scheduler = Self.schedulers[Int(seed) % Self.schedulers.count]
+    // Some take prompts whole, and no more of them than fit into a step.
+    if scheduler is VidurVLLMScheduler { limits.stepTokens = 400 }
     batcher = Batcher(
-      StepExecutor(engine, pool),
-      limits: .init(
-        running: 2 + random.nextInteger(below: 6), stepTokens: 4 + random.nextInteger(below: 20)))
+      StepExecutor(engine, pool), limits: limits, scheduler: scheduler,
+      isCaching: random.nextInteger(below: 4) > 0)
   }
+
+  static let schedulers: [any Scheduler] = [
+    VLLMScheduler(), VLLMScheduler(preemption: .swap), SarathiScheduler(), VLLMScheduler(),
+    VidurVLLMScheduler(), VLLMScheduler(longPrefillTokens: 3, isByPriority: true),
+    StaticScheduler(),
+    OrcaScheduler(sequenceTokens: 24),
+  ]
 
   private mutating func pick(_ count: Int) -> Int { random.nextInteger(below: count) }
 
@@ -61,7 +74,8 @@ struct Schedule {
     let options = GenerationOptions(
       maxTokens: 1 + pick(20), sampling: hot, stops: [[], ["e"], ["qu", "th"]][pick(3)])
     let adapter = adapters[pick(adapters.count)]
-    let id = try batcher.add(prompt, options: options, adapter: adapter)
+    let id = try batcher.add(
+      prompt, options: options, adapter: adapter, priority: Int32(pick(3)))
     lineages[id] = Lineage(prompt: prompt, options: options, adapter: adapter)
   }
 
@@ -120,7 +134,8 @@ struct Schedule {
         + " \(lineage.options.stops) \(lineage.adapter?.id ?? 0) \(lineage.forks)"
       let alone = try known[key] ?? lineage.alone(engine)
       known[key] = alone
-      #expect(request.failure == nil && request.phase == .finished)
+      #expect(request.failure == nil, "\(type(of: batcher.scheduler))")
+      #expect(request.phase == .finished)
       let got = request.generation
       if cancelled.contains(id) {
         #expect(alone.tokens.starts(with: got.tokens))
@@ -152,7 +167,7 @@ struct Schedule {
     let engine = try Self.tiny()
     var known: [String: Generation] = [:]
     var preemptions = 0
-    for seed in 0..<UInt64(trials(500, fast: 20)) {
+    for seed in 0..<UInt64(trials(500, fast: 24)) {
       var schedule = try Schedule(engine, [nil], seed: seed)
       try schedule.run()
       try schedule.check(&known)
@@ -227,6 +242,66 @@ struct Schedule {
     let last = try batcher.step()
     #expect(last.prefillTokens == 2 && last.events.count == 2)
     #expect(batcher.requests[long]?.phase == .decode)
+  }
+
+  @Test func `guesses take fewer steps and leave the texts as they are`() throws {
+    let engine = try Self.tiny()
+    let words = SessionTests.prompt(6)
+    let prompts = (0..<4).map { Array(repeating: words.dropLast($0), count: 4).flatMap(\.self) }
+    var results: [[Generation]] = []
+    for drafts in [0, 3] {
+      let batcher = Batcher(
+        StepExecutor(engine, try engine.makePool(blockSize: 4, limit: 60)),
+        limits: .init(running: 4, stepTokens: 64, draftTokens: drafts))
+      for (index, prompt) in prompts.enumerated() {
+        var options = GenerationOptions(maxTokens: 40, ignoresEnd: true)
+        // One of them is not guessed for.
+        if drafts > 0, index != 1 { options.drafter = PromptLookup() }
+        try batcher.add(prompt, options: options)
+      }
+      try batcher.run()
+      #expect(batcher.executor.pool.heldBlocks == 0)
+      results.append(batcher.requests.values.sorted { $0.id < $1.id }.map(\.generation))
+    }
+    for (plain, drafted) in zip(results[0], results[1]) { #expect(plain.tokens == drafted.tokens) }
+    #expect(results[1].map(\.acceptedTokens).max() ?? 0 > 5)
+    #expect(results[1][1].draftedTokens == 0 && results[1][1].steps == results[0][1].steps)
+    let steps = results.map { $0.reduce(0) { $0 + $1.steps } }
+    #expect(steps[1] < steps[0])
+  }
+
+  @Test func `a scheduler that will not run a request fails it and says so`() throws {
+    let engine = try Self.tiny()
+    let batcher = Batcher(
+      StepExecutor(engine, try engine.makePool(blockSize: 4, limit: 60)),
+      limits: .init(running: 4, stepTokens: 16), scheduler: VidurVLLMScheduler())
+    let long = try batcher.add(SessionTests.prompt(20))
+    let short = try batcher.add(
+      SessionTests.prompt(3), options: GenerationOptions(maxTokens: 2, ignoresEnd: true))
+    try batcher.run()
+    #expect(
+      batcher.requests[long]?.failure
+        == "the scheduler plans nothing for its 20 tokens with 16 a step")
+    #expect(batcher.requests[short]?.generation.tokens.count == 2)
+  }
+
+  @Test func `the scheduler can be changed between two steps`() throws {
+    let engine = try Self.tiny()
+    let batcher = try Self.batcher(engine, blocks: 16)
+    let options = GenerationOptions(
+      maxTokens: 12, sampling: SamplingOptions(temperature: 2, seed: 3), ignoresEnd: true)
+    for count in 3..<9 { try batcher.add(SessionTests.prompt(count), options: options) }
+    let others: [any Scheduler] = [SarathiScheduler(), VLLMScheduler(preemption: .swap)]
+    var steps = 0
+    while !batcher.isIdle {
+      _ = try batcher.step()
+      steps += 1
+      if steps % 5 == 0 { batcher.scheduler = others[steps / 5 % 2] }
+    }
+    for (id, request) in batcher.requests {
+      let alone = try Lineage(prompt: SessionTests.prompt(2 + id), options: options).alone(engine)
+      #expect(request.failure == nil && request.generation.text == alone.text)
+    }
   }
 
   @Test func `requests are refused and told apart by what they are`() throws {

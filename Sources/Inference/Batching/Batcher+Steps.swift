@@ -53,6 +53,7 @@ extension Batcher {
   private func makePlan(_ report: inout BatchStep) throws(Problem) -> Bool {
     while !state.isIdle {
       withholdOthers()
+      separateForks(&report)
       plan.removeAll()
       scheduler.plan(state, budget, into: plan)
       guard !plan.isGivenUp else { throw Problem("the scheduler could not decide on a step") }
@@ -62,6 +63,22 @@ extension Batcher {
       giveUp(lost, &report)
     }
     return false
+  }
+
+  /// Copies blocks that forks share and would write next; a fork for which none is free has to wait.
+  private func separateForks(_ report: inout BatchStep) {
+    let (copies, left) = state.separateForks()
+    for copy in copies {
+      let key = state.requestID(copy.slot)
+      guard let sequence = live[key]?.sequence else { continue }
+      memory.separate(sequence, copy)
+      live[key]?.table[copy.index] = copy.to
+    }
+    guard !left.isEmpty else { return }
+    plan.removeAll()
+    plan.preemption = .recompute
+    for slot in left { plan.preempt(slot) }
+    beginPlan(&report)
   }
 
   /// Fails a request where a plan runs nobody: one that has to have more blocks than there are, or the

@@ -57,6 +57,8 @@ public final class Batcher {
   private var names = BlockNames()
   private var epoch: Int
   private var count = 0
+  private let start = ContinuousClock.now
+  private var lastArrival = 0.0
 
   /// Creates a batcher over an executor's pool.
   ///
@@ -98,7 +100,7 @@ public final class Batcher {
   }
 
   /// The number by which the state knows a request.
-  static func key(_ id: BatchRequest.ID) -> Int32 { Int32(truncatingIfNeeded: id) }
+  static func key(_ id: BatchRequest.ID) -> Int32 { Int32(truncatingIfNeeded: id - 1) }
 
   /// The most tokens that a sequence can hold.
   var capacity: Int { (state.pool.blockCount - state.reservedBlocks) * state.pool.blockSize }
@@ -221,7 +223,7 @@ public final class Batcher {
     let prepared = PreparedRequest(
       answer: request.answer, adapter: request.adapter, priority: request.priority)
     var asked = prepared.request(id: Self.key(id))
-    asked.rank = Int64(id)
+    asked.rank = nextRank()
     // What goes on until the pool is full fails then, and not before.
     asked.outputTokens = max(1, min(asked.outputTokens, Int32(capacity + 1) - asked.promptTokens))
     guard let slot = state.submit(asked) else {
@@ -238,25 +240,27 @@ public final class Batcher {
       state.admittedCount < limits.running
     else { return false }
     withholdOthers()
-    guard let slot = state.fork(known.slot, as: Self.key(child), rank: Int64(child)) else {
+    guard let slot = state.fork(known.slot, as: Self.key(child), rank: nextRank()) else {
       return false
     }
     var fork = LiveRequest(id: child, slot: slot, names: known.names)
     fork.table = state.blockTable(slot)
     let copy = KVSequence(executor.pool, variant: sequence.variant, isLed: true)
     copy.begin(with: sequence.tokens[...])
-    let full = sequence.count / executor.pool.blockSize
-    memory.extend(copy, to: fork.table, kept: full)
+    memory.extend(copy, to: fork.table, kept: state.pool.blocks(for: sequence.count))
     memory.fill(copy, to: fork.table)
-    if full < sequence.blocks.count {
-      executor.pool.copy(sequence.blocks[full], to: copy.blocks[full])
-    }
     fork.sequence = copy
     live[Self.key(child)] = fork
     if state.pool.isCaching { state.setNames(slot, known.names) }
     let phase = requests[parent]?.phase ?? .decode
     requests[child]?.phase = phase
     return true
+  }
+
+  /// The rank of a request that comes now: the bits of its time, as in a simulation, and no two alike.
+  private func nextRank() -> Int64 {
+    lastArrival = max(lastArrival.nextUp, start.duration(to: .now).seconds)
+    return Int64(bitPattern: lastArrival.bitPattern)
   }
 
   func request(_ id: BatchRequest.ID) throws(Problem) -> BatchRequest {

@@ -45,6 +45,13 @@ final class BlockMemory: BlockTenant {
     }
   }
 
+  /// Gives a sequence a copy of a block in place of the block, which it shared.
+  func separate(_ sequence: KVSequence, _ copy: BlockCopy) {
+    let own = place(ofNew: Int(copy.to))
+    pool.copy(sequence.blocks[copy.index], to: own)
+    sequence.replace(copy.index, by: own)
+  }
+
   /// Memory for a block that nobody held.
   private func place(ofNew block: Int) -> Int {
     // A copy of a sequence that somebody made may still read what stood there.

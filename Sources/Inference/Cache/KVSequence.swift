@@ -99,6 +99,13 @@ public final class KVSequence {
     addresses.append(pool.address(block))
   }
 
+  /// Takes a block in place of another, which it lets go.
+  func replace(_ index: Int, by block: Int) {
+    pool.release(blocks[index])
+    blocks[index] = block
+    addresses[index] = pool.address(block)
+  }
+
   /// Says which tokens its blocks hold already.
   func begin(with tokens: ArraySlice<TokenID>) { self.tokens = Array(tokens) }
 
