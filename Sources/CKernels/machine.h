@@ -186,6 +186,9 @@ void ok_trace_block(ok_warp *warp, const ok_instruction *instruction);
 void ok_trace_access(ok_warp *warp, const ok_instruction *instruction, int space, uint32_t mask,
                      const uint64_t *addresses, uint32_t size, uint32_t misses);
 
+/* Cycles in which the first-level cache looks up different lines of 128 bytes. */
+uint32_t ok_tag_passes(const uint64_t *lines, int count);
+
 /* The same for a tile that lanes hold together; the caller filled in what its requests took. */
 void ok_trace_tile(ok_warp *warp, const ok_instruction *instruction, ok_trace_event event);
 

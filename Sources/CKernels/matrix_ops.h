@@ -66,7 +66,7 @@ static int ok_tile_place(ok_warp *w, const ok_instruction *i, const ok_tile *t, 
       if (home) ok_note_sectors(w->worker, site, &cached, found, count, is_store);
       event.misses += (uint8_t)(is_store || !home ? (uint64_t)count : w->worker->l2_reads - before);
       for (int k = 0; k < count; k++) list[k] = found[k] >> 2;
-      event.lines += (uint8_t)ok_distinct(list, count, found);
+      event.tag_passes += (uint8_t)ok_tag_passes(found, ok_distinct(list, count, found));
       event.wavefronts += (uint8_t)((count + 3) / 4);
     } else if (space == OK_SHARED) {
       int ideal;

@@ -39,6 +39,12 @@ typedef struct {
   or_result *out;
 } machine;
 
+// When a scheduler's unit is free.
+static double *pipe_of(const machine *m, int32_t scheduler, uint8_t pipe) {
+  const int32_t owner = (m->sm->shared_pipes >> pipe) & 1 ? 0 : scheduler;
+  return &m->pipe_free[owner * OR_PIPES + pipe];
+}
+
 static void prepare(warp *w) {
   if (w->next >= w->stream->count) return;
   const or_step *s = &w->stream->steps[w->next];
@@ -78,7 +84,7 @@ static void start_block(machine *m, int32_t slot, const or_stream *streams, int3
 static int64_t unit_time(const machine *m, int32_t scheduler, const or_step *s, int64_t cycle) {
   double free_at;
   if (s->kind == OR_ARITHMETIC || s->kind == OR_BARRIER) {
-    free_at = m->pipe_free[scheduler * OR_PIPES + s->pipe];
+    free_at = *pipe_of(m, scheduler, s->pipe);
   } else {
     free_at = m->memory_free - m->sm->memory_queue;
     if (s->dram_sectors && m->dram_free - m->sm->backlog > free_at)
@@ -99,8 +105,7 @@ static double access_time(machine *m, const or_step *s, int64_t cycle) {
   const int is_shared = s->kind == OR_SHARED_LOAD || s->kind == OR_SHARED_STORE;
   double service = s->wavefronts;
   if (!is_shared) {
-    const int32_t lookups = (int32_t)((s->lines + sm->lines_per_cycle - 1) / sm->lines_per_cycle);
-    service = greater(service, lookups);
+    service = greater(service, s->tag_passes);
     service = greater(service, 16.0 * s->sixteens / sm->l1_bytes_per_cycle);
   }
   if (service < 1) service = 1;
@@ -117,9 +122,9 @@ static double access_time(machine *m, const or_step *s, int64_t cycle) {
   }
   if (s->dram_sectors) {
     double time = s->dram_sectors * sm->dram_sector;
-    m->dram_free = greater(m->memory_free, m->dram_free) + time;
+    m->dram_free = greater(m->memory_free - sm->dram_credit, m->dram_free) + time;
     m->out->dram_busy += time;
-    done = greater(done, m->dram_free + sm->dram_latency);
+    done = greater(done, greater(m->memory_free, m->dram_free) + sm->dram_latency);
   }
   return done;
 }
@@ -143,7 +148,7 @@ static void issue(machine *m, int32_t scheduler, warp *w, int64_t cycle, uint8_t
   if (cycle > w->ready) m->out->stalls[blocked_by] += cycle - w->ready;
   double done = (double)cycle + s->latency;
   if (s->kind == OR_ARITHMETIC || s->kind == OR_BARRIER) {
-    m->pipe_free[scheduler * OR_PIPES + s->pipe] = (double)cycle + s->interval;
+    *pipe_of(m, scheduler, s->pipe) = (double)cycle + s->interval;
     m->out->pipe_busy[s->pipe] += s->interval;
   } else {
     done = access_time(m, s, cycle) + s->latency;

@@ -109,8 +109,9 @@ void ok_note_sectors(ok_worker *k, ok_site_count *site, const ok_cached *allocat
     for (; end < count && sectors[end] / OK_LINE_SECTORS == line; end++) {
       wanted |= 1u << (sectors[end] % OK_LINE_SECTORS);
     }
-    const uint64_t hash = line * UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t *set = k->l1 + ((hash >> 32) * k->l1_sets >> 32) * OK_WAYS;
+    /* Neighbours lie in different sets, and folding keeps rows of a matrix apart. */
+    const uint32_t folded = (uint32_t)(line ^ line >> 8 ^ line >> 16);
+    uint64_t *set = k->l1 + (uint64_t)(folded % (uint32_t)k->l1_sets) * OK_WAYS;
     uint32_t missing = look_up(set, line, wanted);
     site->l1_hits += (uint64_t)(end - n - __builtin_popcount(missing));
     k->l2_reads += (uint64_t)__builtin_popcount(missing);

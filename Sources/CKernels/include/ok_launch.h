@@ -83,7 +83,7 @@ typedef struct {
   uint16_t warp;
   uint8_t lanes;
   uint8_t space;      /* of an access: enum ok_space after windows */
-  uint8_t lines;      /* distinct 128-byte lines */
+  uint8_t tag_passes; /* cycles in which the first-level cache looks up its lines */
   uint8_t wavefronts; /* passes over the banks; of an atomic the most lanes at one address */
   uint8_t sectors;    /* distinct 32-byte sectors */
   uint8_t misses;     /* those that L1 did not hold */

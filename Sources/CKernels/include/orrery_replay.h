@@ -36,8 +36,8 @@ typedef struct {
   uint8_t kind;
   /// Issue slots that it takes.
   uint8_t issues;
-  /// Lines that the first-level cache looks up.
-  uint8_t lines;
+  /// Cycles in which the first-level cache looks up its lines.
+  uint8_t tag_passes;
   /// Cycles of the unit, and until its result is there.
   uint16_t interval, latency;
   /// Passes over the banks, and sectors that go further.
@@ -58,7 +58,10 @@ typedef struct {
   int32_t resident_blocks, warps_per_block;
   int32_t block_start, barrier_latency;
   int32_t shared_latency, l1_latency, l2_latency, dram_latency;
-  double memory_queue, l1_bytes_per_cycle, lines_per_cycle, l2_sector, dram_sector, backlog;
+  double memory_queue, l1_bytes_per_cycle, l2_sector, dram_sector, backlog;
+  double dram_credit;
+  /// A bit for each unit that all schedulers share.
+  uint32_t shared_pipes;
 } or_multiprocessor;
 
 /// What a replay found: cycles, and how units and warps spent them.

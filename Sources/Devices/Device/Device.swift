@@ -169,7 +169,7 @@ extension MemoryHierarchy {
   fileprivate func share(_ share: Double, size: Fact<Bytes>, _ rule: String) -> MemoryHierarchy {
     MemoryHierarchy(
       kind: kind, size: size, bytesPerSecond: bytesPerSecond.derive(rule) { $0 * share },
-      streamedShare: streamedShare,
+      streamedShare: streamedShare, mixedShare: mixedShare,
       l2Size: l2Size.derive(rule) { Bytes(Int(Double($0.count) * share)) },
       l2BytesPerSecond: l2BytesPerSecond.derive(rule) { $0 * share })
   }

@@ -158,6 +158,7 @@ extension DeviceDefinition {
       kind: memoryKind ?? like?.memory.kind ?? "memory", size: sheet.read(Bytes(Int(size))),
       bytesPerSecond: sheet.read(rate),
       streamedShare: .inferred(like?.memory.streamedShare.value ?? 0.9, like?.name ?? "a guess"),
+      mixedShare: .inferred(like?.memory.mixedShare.value ?? 0.92, like?.name ?? "a guess"),
       l2Size: sheet.read(Bytes(Int(cache))),
       l2BytesPerSecond: l2BytesPerSecond.map { sheet.read($0) }
         ?? .derived(cacheRate, "\(perCycle ?? 35) B/cycle/SM x SMs x boost clock"))

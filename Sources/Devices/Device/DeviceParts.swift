@@ -46,22 +46,27 @@ public struct Latencies: Sendable {
   public let l2: Fact<Double>
   /// Device memory.
   public let dram: Fact<Double>
+  /// From a block's end to the first instruction of the next one in its place.
+  public let block: Fact<Double>
 
   /// States the latencies.
   public init(
-    shared: Fact<Double>, l1: Fact<Double>, l2: Fact<Double>, dram: Fact<Double>
+    shared: Fact<Double>, l1: Fact<Double>, l2: Fact<Double>, dram: Fact<Double>,
+    block: Fact<Double>
   ) {
     self.shared = shared
     self.l1 = l1
     self.l2 = l2
     self.dram = dram
+    self.block = block
   }
 
   /// The same latencies, taken over for a relative.
   public func inferred(from relative: String) -> Latencies {
     Latencies(
       shared: .inferred(shared.value, relative), l1: .inferred(l1.value, relative),
-      l2: .inferred(l2.value, relative), dram: .inferred(dram.value, relative))
+      l2: .inferred(l2.value, relative), dram: .inferred(dram.value, relative),
+      block: .inferred(block.value, relative))
   }
 }
 
@@ -75,6 +80,8 @@ public struct MemoryHierarchy: Sendable {
   public let bytesPerSecond: Fact<Double>
   /// The share of that which long streams reach.
   public let streamedShare: Fact<Double>
+  /// What is left of that when as much is written as read, for the bus must turn around.
+  public let mixedShare: Fact<Double>
   /// The second-level cache's size.
   public let l2Size: Fact<Bytes>
   /// What the second-level cache gives to all SMs together, in bytes per second.
@@ -83,12 +90,13 @@ public struct MemoryHierarchy: Sendable {
   /// States a memory.
   public init(
     kind: String, size: Fact<Bytes>, bytesPerSecond: Fact<Double>, streamedShare: Fact<Double>,
-    l2Size: Fact<Bytes>, l2BytesPerSecond: Fact<Double>
+    mixedShare: Fact<Double>, l2Size: Fact<Bytes>, l2BytesPerSecond: Fact<Double>
   ) {
     self.kind = kind
     self.size = size
     self.bytesPerSecond = bytesPerSecond
     self.streamedShare = streamedShare
+    self.mixedShare = mixedShare
     self.l2Size = l2Size
     self.l2BytesPerSecond = l2BytesPerSecond
   }

@@ -114,7 +114,7 @@ private struct TraceReader {
     let isGlobal = event.space == Space.global.rawValue
     return TraceStep(
       instruction: instruction.number, lanes: Int(event.lanes),
-      lines: isGlobal ? Int(event.lines) : 0, wavefronts: Int(event.wavefronts),
+      tagPasses: isGlobal ? Int(event.tag_passes) : 0, wavefronts: Int(event.wavefronts),
       sectors: isGlobal ? Int(event.sectors) : 0, l2Sectors: isGlobal ? Int(event.misses) : 0)
   }
 }

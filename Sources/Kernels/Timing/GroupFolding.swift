@@ -76,6 +76,15 @@ struct GroupFolding {
     }
   }
 
+  /// Takes a step that counts turns: the compiler knows the counter's value from turn to turn.
+  mutating func count(_ step: TraceStep, _ instruction: Instruction, runs: Bool) {
+    if runs { keep(step, instruction) }
+    guard let register = instruction.destinations.first?.number else { return }
+    if let step = instruction.step {
+      values[register] = value(of: .register(step.register)) + Affine(constant: step.distance)
+    }
+  }
+
   private mutating func keep(_ step: TraceStep, _ instruction: Instruction) {
     kept.append(step)
     sources.append(stands(for: instruction))

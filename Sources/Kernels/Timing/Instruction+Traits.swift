@@ -36,4 +36,12 @@ extension Instruction {
     if case .barrier(let kind) = operation { return kind != .arrive }
     return false
   }
+
+  /// True of barriers and jumps, which code before them does not pass.
+  var endsCode: Bool {
+    switch operation {
+    case .barrier, .branch, .exit: true
+    default: false
+    }
+  }
 }

@@ -35,7 +35,7 @@ struct CostTable: Sendable {
       return InstructionCost(pipe: .memory, interval: 1, latency: 0)
     case .convert(let from, _, _): return conversion(from: from, to: instruction.type)
     case .unary(let operation): return unary(operation, instruction.type)
-    case .binary(let operation): return binary(operation, instruction.type)
+    case .binary(let operation): return binary(operation, instruction)
     case .ternary, .move, .select, .compare, .logic, .vote: return plain(instruction.type)
     }
   }
@@ -44,7 +44,7 @@ struct CostTable: Sendable {
   private func plain(_ type: ValueType) -> InstructionCost {
     switch type {
     case .f64:
-      InstructionCost(pipe: .fp64, interval: interval(limits.fp64Lanes), latency: doubleLatency)
+      InstructionCost(pipe: .fp64, interval: doubleInterval, latency: doubleLatency)
     case .f32, .f16, .bf16, .f16x2, .bf16x2:
       InstructionCost(
         pipe: .fp32, interval: interval(limits.fp32Lanes), latency: limits.arithmeticLatency)
@@ -70,16 +70,34 @@ struct CostTable: Sendable {
     }
   }
 
-  private func binary(_ operation: Binary, _ type: ValueType) -> InstructionCost {
+  private func binary(_ operation: Binary, _ instruction: Instruction) -> InstructionCost {
+    let type = instruction.type
     switch operation {
     case .divide where type.isFloating: return sequence(of: type, type == .f64 ? 20 : 8, special: 1)
     case .divide, .remainder:
+      if case .immediate(let bits) = instruction.sources[1] {
+        return byConstant(bits, isDivision: operation == .divide, type)
+      }
       return sequence(of: type, type.bytes == 8 ? 70 : 16, special: 1)
     case .power, .arcTangent2, .hypotenuse, .floatRemainder, .ieeeRemainder:
       return sequence(of: type, type == .f64 ? 100 : 30, special: 2)
     case .multiply where type.bytes == 8 && !type.isFloating: return integers(4)
     default: return plain(type)
     }
+  }
+
+  /// Division by what the compiler knows: shifts for powers of two, else the upper half of a product,
+  /// with one more instruction where numbers have signs, and one for a remainder.
+  private func byConstant(
+    _ bits: UInt64, isDivision: Bool, _ type: ValueType
+  ) -> InstructionCost {
+    let isSigned = type.isSigned
+    let width = type.bytes == 8 ? 2 : 1
+    if bits & (bits &- 1) == 0 {
+      return integers(width * (isSigned ? (isDivision ? 3 : 4) : 1))
+    }
+    let product = type.bytes == 8 ? 5 : 2
+    return integers(product + width * ((isSigned ? 2 : 1) + (isDivision ? 0 : 1)))
   }
 
   private func matrix(_ operation: MatrixOperation) -> InstructionCost {
@@ -97,7 +115,7 @@ struct CostTable: Sendable {
     if !from.isFloating && !type.isFloating { return integers(1) }
     if from == .f64 || type == .f64 {
       return InstructionCost(
-        pipe: .fp64, interval: interval(limits.fp64Lanes), latency: doubleLatency)
+        pipe: .fp64, interval: doubleInterval, latency: doubleLatency)
     }
     return special(1)
   }
@@ -128,6 +146,17 @@ struct CostTable: Sendable {
     max(1, limits.warpSize * limits.schedulers / max(1, lanes))
   }
 
+  /// Cycles of a warp in the FP64 unit: a scheduler's own, or the one that all share.
+  private var doubleInterval: Int {
+    limits.sharesDoubles
+      ? limits.warpSize / max(1, limits.fp64Lanes) : interval(limits.fp64Lanes)
+  }
+
   /// FP64 results take twice the usual latency; two shared lanes make a warp wait its turn besides.
   private var doubleLatency: Int { 2 * limits.arithmeticLatency }
+}
+
+extension ComputeLimits {
+  /// True where a multiprocessor has fewer FP64 lanes than schedulers: one unit serves all of them.
+  var sharesDoubles: Bool { fp64Lanes < schedulers }
 }

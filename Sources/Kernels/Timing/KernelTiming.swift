@@ -34,6 +34,22 @@ public struct LaunchWork: Sendable {
   }
 }
 
+extension LaunchWork {
+  /// The share of sectors to and from device memory that are written.
+  fileprivate var writtenShare: Double {
+    var (written, all) = (0, 0)
+    for block in blocks {
+      for step in block.warps.joined() where step.dramSectors > 0 {
+        all += Int(step.dramSectors)
+        if instructions.instructions[Int(step.instruction)].isStore {
+          written += Int(step.dramSectors)
+        }
+      }
+    }
+    return all == 0 ? 0 : Double(written) / Double(all)
+  }
+}
+
 /// How long a launch takes on a device, and why.
 public struct TimeEstimate: Sendable {
   /// From the launch to its end.
@@ -102,7 +118,7 @@ public struct KernelTiming: Sendable {
     // Short blocks fill the queues of the memory only after many of them.
     let replayed = min(
       perMultiprocessor, max(resident * 3, 4, min(resident * 16, Self.replayedSteps / steps)))
-    let rates = MultiprocessorRates(device, active: active)
+    let rates = MultiprocessorRates(device, active: active, writtenShare: work.writtenShare)
     let table = CostTable(device.limits)
     let costs = work.instructions.instructions.map { table.cost(of: $0) }
     var scheduler = WarpScheduler(
@@ -128,6 +144,9 @@ public struct KernelTiming: Sendable {
       let steady = Double(ends[ends.count - 1] - ends[resident - 1])
       cycles += steady / Double(ends.count - resident) * Double(blocks - ends.count)
     }
+    // What was put into queues must leave them, also where the replay ended before.
+    let busiest = max(result.memoryBusy, result.l2Busy, result.dramBusy)
+    cycles = max(cycles, busiest * Double(blocks) / Double(max(1, ends.count)))
     let rounds = (Double(blocks) / Double(resident)).rounded(.up)
     let starting = min(cycles, rounds * Double(rates.blockStart))
     return starting + (cycles - starting) / share
@@ -144,11 +163,13 @@ public struct KernelTiming: Sendable {
   private func summary(
     _ result: ReplayResult, cycles: Double, rates: MultiprocessorRates
   ) -> TimeEstimate {
-    let span = Double(max(1, result.cycles))
+    let busiest = max(result.memoryBusy, result.l2Busy, result.dramBusy)
+    let span = max(1, Double(result.cycles), busiest)
     let schedulers = Double(rates.schedulers)
     var shares: [(name: String, share: Double)] = Pipe.allCases.compactMap { pipe in
       guard pipe != .memory, pipe != .control else { return nil }
-      return (pipe.name, result.pipeBusy[Int(pipe.rawValue)] / span / schedulers)
+      let units = rates.sharedPipes.contains(pipe) ? 1 : schedulers
+      return (pipe.name, result.pipeBusy[Int(pipe.rawValue)] / span / units)
     }
     shares += [
       (Pipe.memory.name, result.memoryBusy / span), ("L2 cache", result.l2Busy / span),

@@ -64,7 +64,7 @@ extension LaunchResult {
     for block in blocks.indices {
       for warp in blocks[block].warps.indices {
         for place in blocks[block].warps[warp].indices
-        where blocks[block].warps[warp][place].lines > 0 {
+        where blocks[block].warps[warp][place].tagPasses > 0 {
           let sectors = blocks[block].warps[warp][place].sectors
           blocks[block].warps[warp][place].l2Sectors = level == .l1 ? 0 : sectors
           blocks[block].warps[warp][place].dramSectors = level == .dram ? sectors : 0

@@ -96,7 +96,7 @@ private struct StepTable {
     var step = templates[Int(scheduled.trace.instruction)]
     let producers = scheduled.producers
     step.producers = (producers[0], producers[1], producers[2], producers[3])
-    step.lines = scheduled.trace.lines
+    step.tag_passes = scheduled.trace.tagPasses
     let bytes = Int(scheduled.trace.lanes) * laneBytes[Int(scheduled.trace.instruction)]
     step.sixteens = UInt8(clamping: bytes / 16)
     step.wavefronts = scheduled.trace.wavefronts

@@ -9,8 +9,8 @@ struct ScheduledStep: Sendable {
 /// Puts a warp's steps into the order that a compiler's scheduler gives them.
 ///
 /// The program form keeps source order, where a value is loaded just before it is used. A compiler
-/// unrolls innermost loops by four and moves loads ahead of arithmetic inside straight code; without
-/// that a warp would wait for each load alone. Steps move inside a group only: four turns of an
+/// unrolls loops and moves loads ahead of arithmetic inside straight code; without that a warp would
+/// wait for each load alone. Steps move inside a group only: four turns of an
 /// innermost loop, or the code between barriers and loop borders; never over a store to the same
 /// space, and never over a barrier.
 struct WarpScheduler {
@@ -23,8 +23,10 @@ struct WarpScheduler {
 
   /// How many turns of an innermost loop a compiler lays beside one another.
   static let unrolling = 4
-  /// The most steps that are ordered together.
-  static let longestGroup = 192
+  /// The most steps in which a compiler looks for neighbouring accesses and equal addresses.
+  static let longestGroup = 1024
+  /// The most steps that are ordered together: registers hold no more of what was loaded ahead.
+  static let orderedSteps = 192
 
   /// Creates a scheduler; `latencies` are what a compiler expects of each instruction, in cycles.
   init(kernel: InstructionList, loops: LoopTable, latencies: [Int]) {
@@ -46,8 +48,8 @@ struct WarpScheduler {
     var writers = [Int32](repeating: -1, count: registers)
     var start = 0
     while start < trace.count {
-      let (kept, end) = nextGroup(of: trace, from: start)
-      place(kept.map { trace[$0] }, into: &result, writers: &writers)
+      let (group, end) = nextGroup(of: trace, from: start)
+      place(group, into: &result, writers: &writers)
       start = end
     }
     return result
@@ -57,15 +59,22 @@ struct WarpScheduler {
 // MARK: Groups
 
 extension WarpScheduler {
-  /// The steps that are ordered together from `start` on, without counting steps, and where they end.
-  private func nextGroup(of trace: [TraceStep], from start: Int) -> (kept: [Int], end: Int) {
+  /// A step of a group; of those that count turns most do not run, but addresses depend on them.
+  private struct Member {
+    let step: TraceStep
+    let counts: Bool
+    let runs: Bool
+  }
+
+  /// The steps that are ordered together from `start` on, and where they end.
+  private func nextGroup(of trace: [TraceStep], from start: Int) -> (group: [Member], end: Int) {
     let number = loops.loop(at: Int(trace[start].instruction))
     let limit = min(trace.count, start + Self.longestGroup)
     guard let number, !loops.loops[number].hasBarrier else {
       return straightGroup(of: trace, from: start, limit: limit)
     }
     let loop = loops.loops[number]
-    var kept: [Int] = []
+    var group: [Member] = []
     var turn = 0
     var place = start
     while place < limit {
@@ -75,26 +84,35 @@ extension WarpScheduler {
         turn += 1
         if turn == Self.unrolling { break }
       }
-      if turn == 0 || !loop.counting.contains(instruction) { kept.append(place) }
+      let vanishes = loops.vanishes(instruction)
+      let counts = vanishes || loop.counting.contains(instruction)
+      group.append(
+        Member(step: trace[place], counts: counts, runs: !counts || (turn == 0 && !vanishes)))
       place += 1
     }
-    return (kept, max(place, start + 1))
+    return (group, place)
   }
 
   /// Straight code: up to a barrier, a jump backwards or the border of a loop.
   private func straightGroup(
     of trace: [TraceStep], from start: Int, limit: Int
-  ) -> (kept: [Int], end: Int) {
+  ) -> (group: [Member], end: Int) {
     let loop = loops.loop(at: Int(trace[start].instruction))
+    var group: [Member] = []
     var place = start
     while place < limit {
       let instruction = Int(trace[place].instruction)
-      let isBackward = place > start && instruction <= trace[place - 1].instruction
-      if isBackward || loops.loop(at: instruction) != loop { break }
+      if loops.loop(at: instruction) != loop { break }
+      if place > start {
+        let before = Int(trace[place - 1].instruction)
+        if instruction <= before, !loops.areUnrolled(before, instruction) { break }
+      }
+      let counts = loops.vanishes(instruction)
+      group.append(Member(step: trace[place], counts: counts, runs: !counts))
       place += 1
       if kernel.instructions[instruction].isBarrier { break }
     }
-    return (Array(start..<max(place, start + 1)), max(place, start + 1))
+    return (group, place)
   }
 }
 
@@ -105,11 +123,16 @@ extension WarpScheduler {
   /// loads of neighbouring words.
   ///
   /// Gives the steps that stay and, for each, the steps that its left-out operands stand for.
-  private func folded(_ steps: [TraceStep]) -> (kept: [TraceStep], sources: [[Int: Int32]]) {
+  private func folded(_ members: [Member]) -> (kept: [TraceStep], sources: [[Int: Int32]]) {
     var folding = GroupFolding()
-    for step in steps {
-      let place = Int(step.instruction)
-      folding.take(step, kernel.instructions[place], isAddress: addresses.isAddress[place])
+    for member in members {
+      let place = Int(member.step.instruction)
+      if member.counts {
+        folding.count(member.step, kernel.instructions[place], runs: member.runs)
+      } else {
+        folding.take(
+          member.step, kernel.instructions[place], isAddress: addresses.isAddress[place])
+      }
     }
     return (folding.kept, folding.sources)
   }
@@ -120,9 +143,9 @@ extension WarpScheduler {
 extension WarpScheduler {
   /// Appends a group in the order a compiler would choose, with its producers resolved.
   private mutating func place(
-    _ steps: [TraceStep], into result: inout [ScheduledStep], writers: inout [Int32]
+    _ members: [Member], into result: inout [ScheduledStep], writers: inout [Int32]
   ) {
-    let (group, sources) = folded(steps)
+    let (group, sources) = folded(members)
     let base = Int32(result.count)
     var local: [Int: Int32] = [:]
     var lastStore: [Space: Int32] = [:]
@@ -162,22 +185,45 @@ extension WarpScheduler {
     for (register, place) in local { writers[register] = position[Int(place)] }
   }
 
-  /// List scheduling: of the steps that could run, the one at the head of the longest chain.
+  /// The order of a group, window by window.
   private mutating func order(of group: [TraceStep], producers: [SIMD4<Int32>]) -> [Int] {
-    let key = group.map(\.instruction)
+    var order: [Int] = []
+    order.reserveCapacity(group.count)
+    while order.count < group.count {
+      let start = order.count
+      let window = start..<min(group.count, start + Self.orderedSteps)
+      // What earlier windows made is there.
+      let inside = producers[window].map { needed in
+        let shifted = needed &- Int32(start)
+        return shifted.replacing(with: -1, where: shifted .< 0)
+      }
+      order += self.order(ofWindow: group[window].map(\.instruction), inside).map { start + $0 }
+    }
+    return order
+  }
+
+  /// List scheduling: of the steps that could run, the one at the head of the longest chain.
+  private mutating func order(
+    ofWindow window: [Int32], _ producers: [SIMD4<Int32>]
+  ) -> [Int] {
+    var key: [Int32] = []
+    key.reserveCapacity(5 * window.count)
+    for (instruction, needed) in zip(window, producers) {
+      key += [instruction, needed[0], needed[1], needed[2], needed[3]]
+    }
     if let known = orders[key] { return known }
-    let priority = chainLengths(of: group, producers: producers)
-    var finish = [Int](repeating: 0, count: group.count)
-    var pending = Array(group.indices)
+    let priority = chainLengths(of: window, producers: producers)
+    var finish = [Int](repeating: 0, count: window.count)
+    // A barrier or a jump comes after all that stands before it.
+    let last = window.last.map { kernel.instructions[Int($0)].endsCode } ?? false
+    var pending = Array(window.indices.dropLast(last ? 1 : 0))
     var order: [Int] = []
     var cycle = 0
     while !pending.isEmpty {
       var best = -1
       var bestReady = Int.max
       for (slot, place) in pending.enumerated() {
-        guard let ready = readyTime(producers[place], finish: finish, placed: order, place) else {
-          continue
-        }
+        guard let ready = readyTime(producers[place], finish: finish) else { continue }
         let effective = max(ready, cycle)
         let wins =
           effective < bestReady
@@ -189,17 +235,15 @@ extension WarpScheduler {
       }
       let place = pending.remove(at: best)
       cycle = bestReady + 1
-      finish[place] = bestReady + latencies[Int(group[place].instruction)]
+      finish[place] = bestReady + max(1, latencies[Int(window[place])])
       order.append(place)
     }
-    // What ends the group stays at its end: barriers and branches order everything before them.
+    if last { order.append(window.count - 1) }
     orders[key] = order
     return order
   }
 
-  private func readyTime(
-    _ producers: SIMD4<Int32>, finish: [Int], placed: [Int], _ place: Int
-  ) -> Int? {
+  private func readyTime(_ producers: SIMD4<Int32>, finish: [Int]) -> Int? {
     var ready = 0
     for index in 0..<4 where producers[index] >= 0 {
       let producer = Int(producers[index])
@@ -210,13 +254,13 @@ extension WarpScheduler {
   }
 
   /// How long the chain of dependent steps is that begins with each step, in cycles.
-  private func chainLengths(of group: [TraceStep], producers: [SIMD4<Int32>]) -> [Int] {
-    var length = group.map { latencies[Int($0.instruction)] }
-    for place in group.indices.reversed() {
+  private func chainLengths(of window: [Int32], producers: [SIMD4<Int32>]) -> [Int] {
+    var length = window.map { latencies[Int($0)] }
+    for place in window.indices.reversed() {
       for index in 0..<4 where producers[place][index] >= 0 {
         let producer = Int(producers[place][index])
         length[producer] = max(
-          length[producer], latencies[Int(group[producer].instruction)] + length[place])
+          length[producer], latencies[Int(window[producer])] + length[place])
       }
     }
     return length

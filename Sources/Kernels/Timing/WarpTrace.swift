@@ -4,8 +4,8 @@ public struct TraceStep: Hashable, Sendable {
   public var instruction: Int32
   /// How many lanes acted.
   public var lanes: UInt8
-  /// Distinct 128-byte lines of a global access: the first-level cache looks up four in a cycle.
-  public var lines: UInt8
+  /// Cycles in which the first-level cache looks up the 128-byte lines of a global access.
+  public var tagPasses: UInt8
   /// Passes over the banks: wavefronts of a shared access, the same count over a global one; for an
   /// atomic the most lanes that met at one address.
   public var wavefronts: UInt8
@@ -18,12 +18,12 @@ public struct TraceStep: Hashable, Sendable {
 
   /// Creates a step; an instruction without memory needs its number and lanes only.
   public init(
-    instruction: Int, lanes: Int = 32, lines: Int = 0, wavefronts: Int = 0, sectors: Int = 0,
+    instruction: Int, lanes: Int = 32, tagPasses: Int = 0, wavefronts: Int = 0, sectors: Int = 0,
     l2Sectors: Int = 0, dramSectors: Int = 0
   ) {
     self.instruction = Int32(instruction)
     self.lanes = UInt8(lanes)
-    self.lines = UInt8(lines)
+    self.tagPasses = UInt8(tagPasses)
     self.wavefronts = UInt8(wavefronts)
     self.sectors = UInt8(sectors)
     self.l2Sectors = UInt8(l2Sectors)

@@ -8,7 +8,7 @@ final class KernelTimeModel {
   private var known: [String: Double] = [:]
 
   /// What we expect in the row's own metric; nil for what is not modelled.
-  func predict(_ row: MeasuredRow) throws(Problem) -> Double? {
+  func predict(_ row: MeasuredRow) throws(Problem) -> PredictedTime? {
     guard let device = row.device else { return nil }
     if row.suite.contains("gpu-stream") { return try stream(row, device) }
     if row.suite.contains("gpu-strides") { return try strides(row, device) }
@@ -21,7 +21,7 @@ final class KernelTimeModel {
 
   // MARK: Streams
 
-  private func stream(_ row: MeasuredRow, _ device: Device) throws(Problem) -> Double? {
+  private func stream(_ row: MeasuredRow, _ device: Device) throws(Problem) -> PredictedTime? {
     let words = row.kernel.split(separator: " ")
     guard words.count > 1, let threads = row.blockThreads else { return nil }
     let name = String(words[1])
@@ -35,45 +35,49 @@ final class KernelTimeModel {
       buffers.map { .buffer($0) } + [.integer(Int64(count)), .integer(0)], resident: resident,
       level: .dram)
     let moved = ["init": 1, "read": 1, "scale": 2, "triad": 3][name] ?? 1
-    return estimate.map { Double(count * 8 * moved) / ($0.seconds - $0.launchSeconds) / 1e9 }
+    return estimate.map { PredictedTime($0, rate: Double(count * 8 * moved)) }
   }
 
   // MARK: First-level cache
 
-  private func strides(_ row: MeasuredRow, _ device: Device) throws(Problem) -> Double? {
-    let words = row.kernel.split(separator: " ").map(String.init)
-    guard row.kernel.contains("stride"), let stride = words.last.flatMap(Int.init) else {
+  private func strides(_ row: MeasuredRow, _ device: Device) throws(Problem) -> PredictedTime? {
+    guard let number = row.kernel.split(separator: " ").last.flatMap({ Int($0) }) else {
       return nil
     }
+    let isBlock = row.kernel.contains("block")
     let type = row.kernel.contains("double") ? "double" : "float"
-    let launch = try Prepared(try source(MeasuredKernels.strides), "strided<\(type)>", device)
+    let launch = try Prepared(
+      try source(MeasuredKernels.strides), "\(isBlock ? "blocked" : "strided")<\(type)>", device)
     let (turns, threads) = (64, 1024)
-    let bytes = (64 * stride + 64) * 8
+    // Rows of a block lie 4,098 elements apart.
+    let distance = isBlock ? 4098 : number
     let estimate = try launch.estimate(
-      grid: Extent(device.multiprocessors.value), block: Extent(threads),
+      grid: Extent(device.multiprocessors.value),
+      block: isBlock ? Extent(number, threads / number) : Extent(threads),
       [
-        .buffer(try launch.buffer(bytes)), .buffer(try launch.buffer(8192)), .integer(0),
-        .integer(Int64(stride)), .integer(Int64(turns)),
+        .buffer(try launch.buffer((64 * distance + 128) * 8)), .buffer(try launch.buffer(8192)),
+        .integer(0), .integer(Int64(distance)), .integer(Int64(turns)),
       ], resident: 1)
-    return estimate.map { $0.cycles / Double(turns * 8 * threads / 32) }
+    return estimate.map { PredictedTime($0, $0.cycles / Double(turns * 8 * threads / 32)) }
   }
 
-  private func cache(_ row: MeasuredRow, _ device: Device) throws(Problem) -> Double? {
+  private func cache(_ row: MeasuredRow, _ device: Device) throws(Problem) -> PredictedTime? {
     guard let kilobytes = row.sizeNumber else { return nil }
-    let launch = try Prepared(try source(MeasuredKernels.caches), "again", device)
     let count = kilobytes * 1024 / 4
-    let turns = 16
+    let launch = try Prepared(try source(MeasuredKernels.caches), "again<\(count)>", device)
+    // The benchmark turns so often that what the first turn brings does not count.
+    let turns = 64
     let estimate = try launch.estimate(
       grid: Extent(device.multiprocessors.value), block: Extent(256),
       [
         .buffer(try launch.buffer(count * 4)), .buffer(try launch.buffer(4096)), .integer(0),
-        .integer(Int64(count)), .integer(Int64(turns)),
+        .integer(Int64(turns)),
       ], resident: 1)
     let bytes = Double(device.multiprocessors.value * count * 4 * turns)
-    return estimate.map { bytes / ($0.seconds - $0.launchSeconds) / 1e9 }
+    return estimate.map { PredictedTime($0, rate: bytes) }
   }
 
-  private func sharedSet(_ row: MeasuredRow, _ device: Device) throws(Problem) -> Double? {
+  private func sharedSet(_ row: MeasuredRow, _ device: Device) throws(Problem) -> PredictedTime? {
     guard let kilobytes = row.sizeNumber else { return nil }
     let launch = try Prepared(try source(MeasuredKernels.caches), "shared_set", device)
     let turns = 16
@@ -87,12 +91,12 @@ final class KernelTimeModel {
         .buffer(try launch.buffer(16384)), .integer(Int64(run)), .integer(Int64(turns)),
       ], resident: resident, level: .l2)
     let bytes = Double(blocks * 1024 * turns * 2 * 8)
-    return estimate.map { bytes / ($0.seconds - $0.launchSeconds) / 1e9 }
+    return estimate.map { PredictedTime($0, rate: bytes) }
   }
 
   // MARK: Latencies
 
-  private func latency(_ row: MeasuredRow, _ device: Device) throws(Problem) -> Double? {
+  private func latency(_ row: MeasuredRow, _ device: Device) throws(Problem) -> PredictedTime? {
     let steps = 256
     if row.kernel.contains("FFMA") {
       let launch = try Prepared(try source(MeasuredKernels.chase), "chain", device)
@@ -100,7 +104,7 @@ final class KernelTimeModel {
         grid: Extent(1), block: Extent(32),
         [.buffer(try launch.buffer(128)), .number(1), .number(1), .integer(Int64(steps * 16))],
         resident: 1
-      ).map { ($0.cycles - 400) / Double(steps * 16) }
+      ).map { PredictedTime($0, ($0.cycles - 400) / Double(steps * 16)) }
     }
     let name = row.kernel + " " + row.size
     let isShared = name.contains("shared")
@@ -114,12 +118,12 @@ final class KernelTimeModel {
         .buffer(try launch.buffer(4096)), .buffer(try launch.buffer(4096)),
         .integer(Int64(steps)),
       ], resident: 1, level: isShared ? nil : level
-    ).map { ($0.cycles - 400) / Double(steps) }
+    ).map { PredictedTime($0, ($0.cycles - 400) / Double(steps)) }
   }
 
   // MARK: Matrix products
 
-  private func product(_ row: MeasuredRow, _ device: Device) throws(Problem) -> Double? {
+  private func product(_ row: MeasuredRow, _ device: Device) throws(Problem) -> PredictedTime? {
     guard let n = row.sizeNumber, let form = ProductForm(row) else { return nil }
     let launch = try Prepared(try source(MeasuredKernels.products), form.kernel, device)
     let buffers = try (0..<3).map { (_) throws(Problem) in try launch.buffer(n * n * 4) }
@@ -130,7 +134,7 @@ final class KernelTimeModel {
         .integer(Int64(n)), .number(1), .buffer(buffers[0]), .buffer(buffers[1]), .number(0.5),
         .buffer(buffers[2]),
       ])
-    return estimate.map { 2 * Double(n * n) * Double(n) / $0.seconds / 1e9 }
+    return estimate.map { PredictedTime($0, 2 * Double(n * n) * Double(n) / $0.seconds / 1e9) }
   }
 
   private func source(_ text: String) throws(Problem) -> CUDASource {
@@ -138,6 +142,27 @@ final class KernelTimeModel {
     let made = try CUDASource(text, name: "measured.cu")
     sources[text] = made
     return made
+  }
+}
+
+/// What we expect of a row, and why.
+struct PredictedTime {
+  /// In the row's metric.
+  let value: Double
+  /// What limits the launch.
+  let bound: String
+  /// The whole estimate.
+  let estimate: TimeEstimate
+
+  init(_ estimate: TimeEstimate, _ value: Double) {
+    self.value = value
+    self.estimate = estimate
+    bound = estimate.bound
+  }
+
+  /// Gigabytes a second, the launch itself left out as benchmarks of long streams do.
+  init(_ estimate: TimeEstimate, rate bytes: Double) {
+    self.init(estimate, bytes / (estimate.seconds - estimate.launchSeconds) / 1e9)
   }
 }
 

@@ -16,20 +16,20 @@ struct KernelTimesReference: ReferenceFile {
   func check(_ document: JSONValue) throws(Problem) -> ReferenceTally? {
     var tally = ReferenceTally()
     let model = KernelTimeModel()
-    var predicted: [(row: MeasuredRow, value: Double)] = []
+    var predicted: [Row] = []
     for entry in try document.list("entries") {
       let row = try MeasuredRow(entry)
       do throws(Problem) {
-        guard let value = try model.predict(row) else {
+        guard let time = try model.predict(row) else {
           tally.skip(String(row.suite.prefix(28)))
           continue
         }
-        predicted.append((row, value))
+        predicted.append(Row(row: row, value: time.value, bound: time.bound))
       } catch {
         tally.count(false, "\(row.id): \(error)")
       }
     }
-    let errors = predicted.map { abs($0.value / $0.row.value - 1) }
+    let errors = predicted.map(\.error)
     let median = middle(errors)
     tally.count(median <= Self.medianBar, "the median error is \(percent(median))")
     tally.note("median error \(percent(median)) of \(errors.count) rows")
@@ -39,39 +39,43 @@ struct KernelTimesReference: ReferenceFile {
     return tally
   }
 
-  private func note(
-    bySuite rows: [(row: MeasuredRow, value: Double)], _ tally: inout ReferenceTally
-  ) {
+  /// A measured row with what we expect of it.
+  private struct Row {
+    let row: MeasuredRow
+    let value: Double
+    let bound: String
+
+    var bias: Double { value / row.value - 1 }
+    var error: Double { abs(bias) }
+  }
+
+  private func note(bySuite rows: [Row], _ tally: inout ReferenceTally) {
     let groups = Dictionary(grouping: rows) { "\($0.row.suite.prefix(36)) \($0.row.deviceName)" }
     for (name, rows) in groups.sorted(by: { $0.key < $1.key }) {
-      let errors = rows.map { abs($0.value / $0.row.value - 1) }
-      let bias = middle(rows.map { $0.value / $0.row.value - 1 })
       tally.note(
         "\(name.padded(toWidth: 66)) \(rows.count) rows, median "
-          + "\(percent(middle(errors))), bias \(percent(bias))")
+          + "\(percent(middle(rows.map(\.error)))), bias \(percent(middle(rows.map(\.bias))))")
     }
   }
 
   /// Kernels of one suite, device and metric: their order is to be as measured.
-  private func check(
-    ladders rows: [(row: MeasuredRow, value: Double)], _ tally: inout ReferenceTally
-  ) {
+  private func check(ladders rows: [Row], _ tally: inout ReferenceTally) {
     for (name, rows) in Dictionary(grouping: rows, by: { $0.row.ladder ?? "" })
       .sorted(by: { $0.key < $1.key }) where rows.count >= 4 && !name.isEmpty
     {
       let rank = RankCorrelation.spearman(rows.map(\.value), rows.map(\.row.value))
       tally.count(rank >= Self.rankBar, "\(name): rank correlation \(rounded(rank))")
-      tally.note("\(name): rank correlation \(rounded(rank)) of \(rows.count)")
+      let worst = rows.max { $0.error < $1.error }.map { "\($0.row.id) \(percent($0.bias))" }
+      tally.note(
+        "\(name): rank correlation \(rounded(rank)) of \(rows.count), worst \(worst ?? "")")
     }
   }
 
-  private func note(worst rows: [(row: MeasuredRow, value: Double)], _ tally: inout ReferenceTally)
-  {
-    let sorted = rows.sorted { abs($0.value / $0.row.value - 1) > abs($1.value / $1.row.value - 1) }
-    for (row, value) in sorted.prefix(12) {
+  private func note(worst rows: [Row], _ tally: inout ReferenceTally) {
+    for row in rows.sorted(by: { $0.error > $1.error }).prefix(12) {
       tally.note(
-        "worst: \(row.id) \(row.size): \(rounded(value)) for \(row.value) \(row.metric), "
-          + percent(value / row.value - 1))
+        "worst: \(row.row.id) \(row.row.size): \(rounded(row.value)) for \(row.row.value) "
+          + "\(row.row.metric), \(percent(row.bias)); \(row.bound)")
     }
   }
 

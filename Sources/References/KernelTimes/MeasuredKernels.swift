@@ -25,7 +25,7 @@ enum MeasuredKernels {
     }
     """
 
-  /// Loads that stay in the first-level cache, at a stride; eight a turn.
+  /// Loads that stay in the first-level cache, at a stride or in rows of a block; eight a turn.
   static let strides = """
     template <typename T>
     __global__ void strided(const T *a, T *out, int zero, int stride, int turns) {
@@ -41,34 +41,31 @@ enum MeasuredKernels {
       }
       if (sum == T(123123.25)) out[threadIdx.x] = sum;
     }
+    template <typename T>
+    __global__ void blocked(const T *a, T *out, int zero, int pitch, int turns) {
+      T sum = T(0);
+      const T *p = a + threadIdx.x % 64 + (threadIdx.y % 32) * pitch + pitch;
+    #pragma unroll 1
+      for (int n = 0; n < turns; n++) {
+        p += zero;
+        sum += p[0] * p[4];
+        sum += p[8] * p[12];
+        sum += p[20] * p[16];
+        sum += p[24] * p[28];
+      }
+      if (sum == T(123123.25)) out[threadIdx.x] = sum;
+    }
     """
 
   /// A block reads one buffer again and again; blocks read a buffer that all share.
   static let caches = """
-    __global__ void again(const float *b, float *a, int zero, int count, int turns) {
+    template <int N>
+    __global__ void again(const float *b, float *a, int zero, int turns) {
       float sum = 0.f;
       b += threadIdx.x;
-    #pragma unroll 1
       for (int turn = 0; turn < turns; turn++) {
         b += zero;
-        for (int i = 0; i < count; i += 4096) {
-          sum += b[i];
-          sum += b[i + 256];
-          sum += b[i + 512];
-          sum += b[i + 768];
-          sum += b[i + 1024];
-          sum += b[i + 1280];
-          sum += b[i + 1536];
-          sum += b[i + 1792];
-          sum += b[i + 2048];
-          sum += b[i + 2304];
-          sum += b[i + 2560];
-          sum += b[i + 2816];
-          sum += b[i + 3072];
-          sum += b[i + 3328];
-          sum += b[i + 3584];
-          sum += b[i + 3840];
-        }
+        for (int i = 0; i < N; i += 256) sum += b[i];
         sum *= 1.3f;
       }
       if (sum == 1233.f) a[threadIdx.x] += sum;
@@ -87,11 +84,12 @@ enum MeasuredKernels {
 
   /// A chain of loads, each the address of the next.
   static let chase = """
-    __global__ void chase(const long long *next, long long *out, int steps) {
-      long long place = threadIdx.x / 32;
+    __global__ void chase(long long *start, long long *out, int steps) {
+      start[0] = reinterpret_cast<long long>(start);
+      long long *place = start;
     #pragma unroll 1
-      for (int i = 0; i < steps; i++) place = next[place];
-      out[threadIdx.x] = place;
+      for (int i = 0; i < steps; i++) place = reinterpret_cast<long long *>(*place);
+      out[threadIdx.x] = reinterpret_cast<long long>(place);
     }
     __global__ void chase_shared(const int *next, int *out, int steps) {
       __shared__ int table[256];

@@ -32,7 +32,7 @@ struct MeasuredRow {
   /// The device in the catalogue; nil for boards that are not in it.
   var device: Device? {
     let spelled: [String: String] = [
-      "A100": "A100-SXM4-80GB", "A100-80GB PCIe/SXM (per file)": "A100-SXM4-80GB",
+      "A100": "A100-SXM4-80GB", "A100-80GB PCIe/SXM (per file)": "A100-PCIe-80GB",
       "A100-80GB": "A100-SXM4-80GB", "A100-40GB": "A100-SXM4-40GB", "H200": "H200-SXM5-141GB",
       "V100": "V100-PCIe-16GB", "A100 PCIe": "A100-PCIe-40GB",
     ]

@@ -33,7 +33,7 @@ import Testing
     let steps = list.instructions.enumerated().map { number, instruction in
       switch instruction.operation {
       case .load, .store:
-        TraceStep(instruction: number, lines: 2, wavefronts: 2, l2Sectors: 8, dramSectors: 8)
+        TraceStep(instruction: number, tagPasses: 1, wavefronts: 2, l2Sectors: 8, dramSectors: 8)
       default: TraceStep(instruction: number)
       }
     }
