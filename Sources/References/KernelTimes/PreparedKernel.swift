@@ -63,7 +63,7 @@ struct Prepared {
     var options = LaunchOptions()
     options.multiprocessors = device.multiprocessors.value
     options.l1Bytes = device.limits.l1AndShared ?? 64 * 1024
-    options.carveOutBytes = try occupancy(block: block).sharedCarveout
+    options.carveOutBytes = try occupancy(block: block).chosenCarveout(on: device.limits)
     options.l2Bytes = device.memory.l2Size.value.count
     return options
   }
