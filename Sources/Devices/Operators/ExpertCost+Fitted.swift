@@ -12,12 +12,13 @@ extension ExpertCost {
       device: "B200-SXM-180GB", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
         launch: 11.17, memory: 0.9564, compute: 0.4677, exposed: 0.4906, passes: 0.1, rows: 4,
-        skew: 1.647, spread: 0.9488, draw: 3.701, doubling: 1.171, inner: 0.9834, edge: 1)),
+        skew: 1.647, spread: 0.9488, draw: 3.701, doubling: 1.171, inner: 0.9828, edge: 1)),
     FittedRow(
       device: "B200-SXM-180GB", backend: "vllm-0.24.0", format: .fp8,
       constants: Constants(
-        launch: 23.89, memory: 1.1, compute: 0.3111, exposed: 0.6067, passes: 4.176, rows: 15.98,
-        skew: 1.243, spread: 0.9231, draw: 3.079, doubling: 1.205, inner: 10.57, edge: 15.16)),
+        launch: 24.43, memory: 0.9928, compute: 0.3098, exposed: 0.01599, passes: 4.118,
+        rows: 11.83, skew: 1.231, spread: 0.9299, draw: 3.373, doubling: 1.144, inner: 10.18,
+        edge: 69.97)),
     FittedRow(
       device: "H100-SXM5-80GB", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
@@ -31,8 +32,8 @@ extension ExpertCost {
     FittedRow(
       device: "H200-SXM5-141GB", backend: "vllm-0.24.0", format: .bf16,
       constants: Constants(
-        launch: 27.01, memory: 1.02, compute: 0.9802, exposed: 0.4132, passes: 5.543, rows: 74.61,
-        skew: 1.756, spread: 0.9386, draw: 6.49, doubling: 1.499, inner: 5.121, edge: 25.37)),
+        launch: 27.07, memory: 1.01, compute: 0.983, exposed: 0.3816, passes: 5.531, rows: 65.79,
+        skew: 1.741, spread: 0.939, draw: 7.067, doubling: 1.487, inner: 5.325, edge: 31.59)),
     FittedRow(
       device: "H200-SXM5-141GB", backend: "vllm-0.24.0", format: .fp8,
       constants: Constants(

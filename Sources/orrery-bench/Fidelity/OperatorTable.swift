@@ -21,8 +21,7 @@ struct OperatorTable {
   let operation: @Sendable (Line) -> String
   /// The column of formats.
   let format: String
-  /// What the split of configurations begins with; heads that share keys and heads that do not are on
-  /// either side.
+  /// What the split of configurations begins with, as in scripts/fit.
   var seed = 1
   /// What is kept out or fitted as a whole.
   let configuration: @Sendable (Line) -> String
