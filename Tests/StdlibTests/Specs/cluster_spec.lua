@@ -53,6 +53,10 @@ end)
 describe("a cost in Lua", function()
   it("gives what the same line gives", function()
     local function cost(step)
+      expect(step.decodes + step.prefill_tokens <= step.tokens):is_true()
+      expect(step.prefill_pairs >= step.prefill_tokens):is_true()
+      expect(step.prefills > 0 or step.prefill_context_tokens == 0):is_true()
+      expect(step.stage <= step.stages and step.swapped_tokens == 0):is_true()
       return (0.01 + 1e-4 * step.tokens + 1e-7 * step.decode_context_tokens) / step.stages
     end
     for stages = 1, 2 do
@@ -209,6 +213,23 @@ describe("a result", function()
     expect(#plot.cdf{ ttft = result.ttft_seconds, e2e = result.e2e_seconds }:svg()):is_above(1000)
   end)
 
+  it("counts and shares", function()
+    expect(result.arrived):equals(120)
+    expect(result.rejected + result.cancelled + result.preemptions):equals(0)
+    expect(result.name .. ", " .. result.trace_name):equals("service, poisson arrivals")
+    expect(result.replicas):equals(2)
+    expect(result.total_throughput > result.output_throughput):is_true()
+    expect(result.utilisation > 0 and result.utilisation <= 1):is_true()
+    expect(result.occupancy > 0 and result.occupancy < 1):is_true()
+    expect(result.hit_rate + result.draft_acceptance):equals(0.0)
+    local times = result.e2e_seconds
+    expect(times.values[1]):equals(times.min)
+    expect(times.values[times.count]):equals(times.max)
+    expect(times.name):equals("E2E")
+    expect(result:text()):contains("TTFT")
+    expect(times:figure():svg()):contains("svg")
+  end)
+
   it("adds up", function()
     local rows = result:requests()
     expect(#rows):equals(120)
@@ -226,6 +247,14 @@ describe("a result", function()
 
   it("shows itself", function()
     expect(tostring(result):find("TTFT", 1, true)):is_true()
+    local trace = workload()
+    local shown = {
+      result, result.ttft_seconds, trace, trace:summary(),
+      cluster.service{ cost = {} }:start(trace),
+    }
+    for _, object in ipairs(shown) do
+      expect(object:__mime()["text/plain"]):equals(tostring(object))
+    end
     for _, figure in ipairs{ result:figure(), result:load(), result:latencies(),
       result:timeline{ to_seconds = 2 } } do
       expect(#figure:svg() > 1000):is_true()
