@@ -25,6 +25,7 @@ enum BenchCommand {
            orrery-bench --list
            orrery-bench reference NAME...
            orrery-bench kernel-times
+           orrery-bench fidelity [operators] [vllm] [offline] [silicon]
 
     Measures each case of the suites, ours and the peer's turn about, and holds the medians to the
     case's bar. Exits 1 when a bar is missed or a peer is missing.
@@ -38,6 +39,9 @@ enum BenchCommand {
       }
       if CommandLine.arguments.dropFirst().first == "kernel-times" {
         exit(try checkReferences(["gpu"], files: ReferenceCatalog.measured))
+      }
+      if CommandLine.arguments.dropFirst().first == FidelityCommand.name {
+        exit(try FidelityCommand.run(Array(CommandLine.arguments.dropFirst(2))))
       }
       if CommandLine.arguments.dropFirst().first == "peak" {
         print(try ChildRun.run(Array(CommandLine.arguments.dropFirst(2))).peakBytes)

@@ -8,6 +8,10 @@ public struct KVMemory: Hashable, Sendable {
   public var utilisation = 0.9
   /// Bytes of the CUDA context, the library's buffers and captured graphs.
   public var fixedBytes = 1e9
+  /// The share that keys and values may take of what is left.
+  public var freeShare = 1.0
+  /// Bytes of a score of the vocabulary: vLLM keeps it in half and twice in single precision.
+  public var scoreBytes = 10.0
   /// Tokens of the largest step.
   public var stepTokens = 2048
   /// Sequences of the largest step, each with its scores over the vocabulary.
@@ -16,12 +20,11 @@ public struct KVMemory: Hashable, Sendable {
   /// Creates the defaults, those of vLLM.
   public init() {}
 
-  /// Working space: the widest activations of a step in half precision, and the scores in half and twice in
-  /// single precision, as sampling copies them.
+  /// Working space: the widest activations of a step in half precision, and the scores.
   public func workingBytes(_ model: ModelSpec, tensorParallel: Int) -> Double {
     let wide = Double(4 * model.width + 3 * model.feedForwardWidth / tensorParallel)
     return fixedBytes + Double(stepTokens) * wide * 2
-      + Double(stepSequences * model.vocabularySize) * 10
+      + Double(stepSequences * model.vocabularySize) * scoreBytes
   }
 
   /// The bytes for keys and values on each GPU; none when the weights take it all.
@@ -36,7 +39,8 @@ public struct KVMemory: Hashable, Sendable {
     on device: Device, model: ModelSpec, weightBytes: Double, tensorParallel: Int
   ) -> Double {
     let usable = utilisation * Double(device.memory.size.value.count)
-    return max(0, usable - weightBytes - workingBytes(model, tensorParallel: tensorParallel))
+    let left = usable - weightBytes - workingBytes(model, tensorParallel: tensorParallel)
+    return max(0, left * freeShare)
   }
 }
 

@@ -18,6 +18,8 @@ public struct EngineConstants: Described, Sendable {
   public var kernelFactor: Double
   /// The same for attention of sequences that decode.
   public var decodeFactor: Double
+  /// The same for layers of experts.
+  public var expertFactor: Double
   /// The same for collectives, which wait for the slowest GPU.
   public var collectiveFactor: Double
   /// True when kernels are launched as captured graphs.
@@ -33,7 +35,8 @@ public struct EngineConstants: Described, Sendable {
   public init(
     info: Info, backend: OperatorBackend, hostSeconds: Double, sequenceSeconds: Double = 0,
     layerSeconds: Double = 0, kernelFactor: Double = 1, decodeFactor: Double = 1,
-    collectiveFactor: Double = 1, usesGraphs: Bool = true, graphTokens: Int = 512,
+    expertFactor: Double = 1, collectiveFactor: Double = 1, usesGraphs: Bool = true,
+    graphTokens: Int = 512,
     launchSeconds: Double = 4e-6, memory: KVMemory = KVMemory()
   ) {
     self.info = info
@@ -43,6 +46,7 @@ public struct EngineConstants: Described, Sendable {
     self.layerSeconds = layerSeconds
     self.kernelFactor = kernelFactor
     self.decodeFactor = decodeFactor
+    self.expertFactor = expertFactor
     self.collectiveFactor = collectiveFactor
     self.usesGraphs = usesGraphs
     self.graphTokens = graphTokens

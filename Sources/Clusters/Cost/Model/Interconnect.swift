@@ -16,10 +16,15 @@ public struct Interconnect: Sendable {
   /// casys-kaist/LLMServingSim measured with peer access (hardware.yaml, all_reduce of 20 MiB in 587 µs).
   public static let pcie5Peer = RingLink(hopSeconds: 6.6e-6, bytesPerSecond: 36e9)
 
-  /// The usual wiring of a kind of GPU: a node of the catalogue, else a ring over ports or slots.
+  /// The usual wiring of a kind of GPU: a node with switches of the catalogue, else a ring over ports or slots.
+  ///
+  /// In slots a ring is taken, since what two processors' slots give differs by six from box to box: the
+  /// one in the catalogue is far below what NVIDIA's L40S results need.
   public init(of device: Device) {
     let name = device.sliceOrigin?.parent ?? device.name
-    topology = Topology.catalog.elements.first { $0.device.name == name }
+    topology =
+      device.ports == nil
+      ? nil : Topology.catalog.elements.first { $0.device.name == name }
     nodeDevices = topology?.count ?? 8
     if let ports = device.ports {
       // Rings reach about three quarters of what ports carry.

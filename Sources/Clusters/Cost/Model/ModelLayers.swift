@@ -151,7 +151,9 @@ struct ModelLayers: Sendable {
     let router = costs.gemm(m: local, n: mixture.count, k: width)
     let estimate = costs.experts(
       tokens: tokens, shape: shape, format: deployment.products, weights: deployment.weights)
-    return [kernel("router", router, count), kernel("experts", estimate, count)]
+    var experts = kernel("experts", estimate, count)
+    experts.seconds *= engine.expertFactor / engine.kernelFactor
+    return [kernel("router", router, count), experts]
   }
 
   // MARK: By sequences

@@ -1,0 +1,68 @@
+import Base
+import Clusters
+import Devices
+import Models
+
+/// Models and GPUs by the names that published tables use.
+enum FidelityModels {
+  /// A model of a table: the catalogue's, or one that only these tables speak of.
+  static func model(_ name: String) throws(Problem) -> ModelSpec {
+    let last = name.split(separator: "/").last.map(String.init) ?? name
+    switch last {
+    case "Llama-4-Scout": return llama4("llama-4-scout", experts: 16, dense: 0)
+    // Every second layer has experts.
+    case "Llama-4-Maverick": return llama4("llama-4-maverick", experts: 128, dense: 24)
+    // Versions from 0.2 on see everything.
+    case "Mistral-7B": return try plain(ModelSpec.named("mistral-7b"))
+    default: return try ModelSpec.named(last)
+    }
+  }
+
+  private static func llama4(_ name: String, experts: Int, dense: Int) -> ModelSpec {
+    ModelSpec(
+      info: Info(name, "Llama 4", source: "config.json of meta-llama"), architecture: "llama4",
+      layers: 48, width: 5120, feedForwardWidth: 16_384, heads: 40, keyValueHeads: 8,
+      headWidth: 128, vocabularySize: 202_048, contextLength: 1 << 20,
+      mixture: Mixture(
+        count: experts, used: 1, width: 8192, sharedWidth: 8192, denseLayers: dense),
+      window: SlidingWindow(size: 8192, globalEvery: 4))
+  }
+
+  private static func plain(_ model: ModelSpec) -> ModelSpec {
+    ModelSpec(
+      info: model.info, architecture: model.architecture, layers: model.layers,
+      width: model.width, feedForwardWidth: model.feedForwardWidth, heads: model.heads,
+      keyValueHeads: model.keyValueHeads, headWidth: model.headWidth,
+      vocabularySize: model.vocabularySize, contextLength: model.contextLength)
+  }
+
+  /// A GPU of a table.
+  static func device(_ name: String) throws(Problem) -> Device {
+    let known = [
+      "H200-SXM-141GB": "H200-SXM5-141GB", "H100-SXM-80GB": "H100-SXM5-80GB",
+      "RTX6000-Pro-Blackwell-96GB": "RTX-PRO-6000", "GB200-192GB": "GB200", "L40S-48GB": "L40S",
+      "B200-180GB": "B200-SXM-180GB", "h100_sxm": "H100-SXM5-80GB", "h200_sxm": "H200-SXM5-141GB",
+      "b200_sxm": "B200-SXM-180GB", "gb200": "GB200",
+    ]
+    if name.hasPrefix("GH200") { return try graceHopper }
+    return try Device.named(known[name] ?? name)
+  }
+
+  /// An H100 with 96 GB of HBM3 at 4 TB/s beside a Grace processor (NVIDIA GH200 datasheet).
+  private static var graceHopper: Device {
+    get throws(Problem) {
+      let base = try Device.named("H100-SXM5-80GB")
+      let sheet = "NVIDIA GH200 datasheet"
+      let memory = DeviceMemory(
+        kind: base.memory.kind, size: Fact(Bytes(96 << 30), .read, sheet),
+        bytesPerSecond: Fact(4.0e12, .read, sheet), streamedShare: base.memory.streamedShare,
+        l2Size: base.memory.l2Size, l2BytesPerSecond: base.memory.l2BytesPerSecond)
+      return Device(
+        info: Info("GH200", "an H100 with 96 GB beside a Grace processor", source: sheet),
+        vendor: base.vendor, chip: base.chip, generation: base.generation, year: 2023,
+        process: base.process, multiprocessors: base.multiprocessors, limits: base.limits,
+        clocks: base.clocks, memory: memory, latencies: base.latencies, peaks: base.peaks,
+        ports: base.ports, slot: base.slot, watts: base.watts)
+    }
+  }
+}
