@@ -94,7 +94,7 @@ let package = Package(
       "Bindings",
       [
         "Base", "Figures", "Simulation", "Models", "Tensors", "Devices", "Inference", "Kernels",
-        "Sharing", "Serving", "Clusters", "Replays", "LuaBridge",
+        "Sharing", "Serving", "Clusters", "Replays", "Service", "LuaBridge",
       ]),
 
     module(

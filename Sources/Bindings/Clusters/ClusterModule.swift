@@ -36,6 +36,7 @@ public enum ClusterModule: LuaDeclarations {
     making
     requests
     lists
+    endpoints
     ServiceObject.exported
     ServiceRun.exported
     ResultObject.exported

@@ -96,7 +96,8 @@ final class CompletionTransfer {
       record.finishReason = reason
       isWhole = true
     }
-    guard let text = choice["text"]?.string, !text.isEmpty else { return }
+    // A piece without text is a token whose text is held back, unless it only tells the end.
+    guard let text = choice["text"]?.string, !text.isEmpty || !isWhole else { return }
     notePiece()
   }
 

@@ -29,6 +29,12 @@ public struct EndpointCalibration: Sendable {
   /// What was fitted.
   public let model: FittedCostModel
 
+  /// Takes measurements and what was fitted to them.
+  public init(observations: [CostObservation], model: FittedCostModel) {
+    self.observations = observations
+    self.model = model
+  }
+
   /// The relative error of each measurement.
   public var errors: [Double] {
     observations.map { model.seconds(of: $0) / $0.seconds - 1 }

@@ -74,7 +74,8 @@ enum AnswerShape: Sendable {
     var told: [TokenLogprob]?
     if plan.logprobs != nil, event.token != nil { told = answer.logprobs.suffix(1) }
     let finish = event.end.flatMap(Self.word)
-    if event.text.isEmpty, told == nil, finish == nil { return nil }
+    // A token whose text is held back is told too, so that clients can count and time tokens.
+    if event.text.isEmpty, event.token == nil, finish == nil { return nil }
     return streamed(answer, plan, text: event.text, told, finish)
   }
 
@@ -95,7 +96,7 @@ enum AnswerShape: Sendable {
     if self == .completion {
       choice["text"] = .string(text)
     } else {
-      choice["delta"] = text.isEmpty ? [:] : ["content": .string(text)]
+      choice["delta"] = text.isEmpty && finish != nil ? [:] : ["content": .string(text)]
     }
     choice["logprobs"] = logprobs(told, offset: max(0, offset))
     choice["finish_reason"] = finish.map { .string($0) } ?? .null
