@@ -18,7 +18,8 @@ import urllib.request
 
 PROGRAM, MINUTES = sys.argv[1], float(sys.argv[2])
 MODEL = "smollm2-135m-instruct"
-server = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--max-running", "16"],
+server = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--max-running", "16",
+                           "--kv-blocks", "300"],
                           stderr=subprocess.PIPE, text=True)
 port = int(re.search(r":(\d+)/v1", server.stderr.readline()).group(1))
 end = time.time() + 60 * MINUTES
