@@ -773,6 +773,7 @@ function Table:__mime() end
 ---@field prefilling_count integer Sequences that read their prompts. Read-only.
 ---@field waiting_count integer Sequences that wait for blocks. Read-only.
 ---@field admitted_count integer Sequences that hold blocks, those in flight included. Read-only.
+---@field in_flight_count integer Sequences in steps that run: with pipeline stages there are some. Read-only.
 ---@field block_count integer KV blocks of the replica. Read-only.
 ---@field block_size integer Tokens per block. (in tokens) Read-only.
 local State = {}

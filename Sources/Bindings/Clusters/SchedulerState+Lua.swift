@@ -91,6 +91,10 @@ extension SchedulerState: LuaExported {
     property("admitted_count", "Sequences that hold blocks, those in flight included.") {
       try $0.writer.state.admittedCount
     }
+    property("in_flight_count", "Sequences in steps that run: with pipeline stages there are some.")
+    {
+      try $0.writer.state.inFlightCount
+    }
     property("block_count", "KV blocks of the replica.") { try $0.writer.state.pool.blockCount }
     property("block_size", "Tokens per block.", unit: .tokens) {
       try $0.writer.state.pool.blockSize

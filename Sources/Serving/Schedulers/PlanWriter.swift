@@ -36,6 +36,8 @@ public final class PlanWriter {
   /// How far `runAll` is in the list of running sequences.
   private var next = 0
   private var admitted = 0
+  /// True when a running sequence waits for blocks of others that are in flight: nobody is let in then.
+  private var isWaiting = false
   /// How often a shared block is given back by this plan.
   private var released: [Int32: Int] = [:]
 
@@ -53,6 +55,7 @@ public final class PlanWriter {
     admitted = state.admittedCount
     number += 2
     hasAllDecodes = false
+    isWaiting = false
     next = 0
     while marks.count < state.slotCount { marks.append(0) }
     if !released.isEmpty { released = [:] }
@@ -143,8 +146,10 @@ public final class PlanWriter {
 
   // MARK: Running sequences
 
-  /// Plans running sequences in their order, as many tokens of each as `tokens(for:)` says, until the
-  /// step is full; goes on from where it was.
+  /// Plans running sequences in their order until the step is full; goes on from where it was.
+  ///
+  /// Each gets as many tokens as `tokens(for:)` says. One that lacks blocks, where all others that have
+  /// some are in flight, waits for them, and nobody is let in.
   ///
   /// - Parameter limit: The most tokens of one prompt.
   /// - Returns: The first sequence that lacks blocks; nothing when none does.
@@ -170,7 +175,11 @@ public final class PlanWriter {
         let tokens =
           isDecode ? 1 + drafts : min(Int(progress.known - progress.computed), room, limit)
         let needed = blocks(state, progress, tokens)
-        guard needed <= freeBlocks else { return slot }
+        guard needed <= freeBlocks else {
+          // It does not give up what it has for those that are out of reach, as in `VLLMScheduler`.
+          if state.inFlightCount > 0 { isWaiting = try youngest() == slot }
+          return isWaiting ? nil : slot
+        }
         add(slot, progress, tokens, isDecode ? drafts : nil, needed, plan)
       }
       next += 1
@@ -291,6 +300,7 @@ public final class PlanWriter {
     let left = budget.tokens - plan.shape.tokens
     let wanted = tokens ?? min(pending, left)
     guard left >= 1 else { return .tokens }
+    guard !isWaiting else { return .blocks }
     guard wanted >= 1, wanted <= pending else {
       throw Problem(
         "\(Self.name(slot)) has \(pending) tokens to compute, the plan says \(wanted)",

@@ -135,6 +135,12 @@ describe("policies in Lua", function()
         end
       end
     end
+    local stages = { blocks = 260, pp = 3, max_sequences = 8 }
+    local piped = numbers(service(stages):replay(workload(1)))
+    for _, scheduler in ipairs{ continuous, step_by_step } do
+      stages.scheduler = scheduler
+      expect(numbers(service(stages):replay(workload(1)))):equals(piped)
+    end
     local sessions = cluster.workload{ arrivals = "sessions", sessions = 20, rate = 3, seed = 1 }
     local cached = { blocks = 500, block_size = 16, prefix_cache = true }
     local native = service(cached):replay(sessions)
@@ -172,6 +178,7 @@ describe("policies in Lua", function()
       expect(state.block_count):equals(480)
       expect(state.running_count + state.waiting_count > 0):is_true()
       expect(state.admitted_count >= state.prefilling_count):is_true()
+      expect(state.in_flight_count):equals(0)
       expect(plan.tokens_left):equals(budget.tokens)
       expect(plan.sequences_left):equals(budget.sequences)
       expect(plan.free_blocks <= 480 and plan.count):equals(0)

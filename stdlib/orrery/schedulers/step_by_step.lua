@@ -8,10 +8,11 @@
 --- ```
 local M = { name = "step-by-step" }
 
---- Makes room for a running sequence; false when it had to go itself.
-local function make_room(plan, sequence, tokens)
+--- Makes room for a running sequence; false when it had to go itself, or waits for those in flight.
+local function make_room(state, plan, sequence, tokens)
   while not plan:fits(sequence, tokens) do
     local youngest = plan:youngest()
+    if youngest == sequence and state.in_flight_count > 0 then return false end
     plan:preempt(youngest)
     if youngest == sequence then return false end
   end
@@ -26,7 +27,7 @@ function M.plan(_, state, budget, plan)
   for sequence in state:running() do
     local tokens = plan:tokens_for(sequence)
     if tokens == 0 or plan.count == budget.sequences or plan:is_preempted(sequence) then break end
-    if not make_room(plan, sequence, tokens) then break end
+    if not make_room(state, plan, sequence, tokens) then return end
     if state:is_decoding(sequence) then
       plan:decode(sequence)
     else
