@@ -535,6 +535,69 @@ function Result:timeline(options) end
 ---@return table<string, string>
 function Result:__mime() end
 
+---@class cluster.Result.export.Options
+---@field csv? string a path: a table, of which `part` says which
+---@field part? "requests"|"steps"|"series" what the CSV holds: a row for each request, step or interval of time (default "requests")
+---@field json? string a path: the metrics, every request and the time series
+---@field steps? boolean whether the JSON holds every step too (default false)
+---@field perfetto? string a path: a trace for ui.perfetto.dev: steps, requests and counters
+---@field from_seconds? number where the Perfetto trace begins (in seconds, 0 to 1000000000)
+---@field to_seconds? number where the Perfetto trace ends (in seconds, 0 to 1000000000)
+---@field interval_seconds? number of the time series; a round length by itself (in seconds, 0 to 1000000000)
+---@field gpus? integer GPUs of a replica; those of the cost model, or 1, by itself (1 to 100000)
+---@field device? any the GPU, whose price and power are taken: a name or a device
+---@field gpu_usd_per_hour? number what a GPU costs, in place of the device's price (in usd_per_hour, 0 to 1000000)
+---@field gpu_watts? number what a GPU may draw, in place of the device's (in watts, 0 to 1000000)
+
+--- Writes what came of it to files: CSV, JSON, or a trace for Perfetto.
+---
+--- ```lua
+--- cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 50 }):export{ csv = os.tmpname(), perfetto = os.tmpname() }
+--- ```
+---@param options? cluster.Result.export.Options
+function Result:export(options) end
+
+---@class cluster.Result.series.Options
+---@field interval_seconds? number its length; a round one by itself (in seconds, at least 1e-06)
+
+--- The run over time, a row for each interval.
+---
+--- Requests that run and wait are means over time. Times are those of requests that had their first token, or ended, in the interval.
+---
+--- ```lua
+--- cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 50 }):series{ interval_seconds = 5 }[1].arrivals
+--- ```
+---@param options? cluster.Result.series.Options
+---@return cluster.Table
+function Result:series(options) end
+
+---@class cluster.Result.cost.Options
+---@field gpus? integer GPUs of a replica; those of the cost model, or 1, by itself (1 to 100000)
+---@field device? any the GPU, whose price and power are taken: a name or a device
+---@field gpu_usd_per_hour? number what a GPU costs, in place of the device's price (in usd_per_hour, 0 to 1000000)
+---@field gpu_watts? number what a GPU may draw, in place of the device's (in watts, 0 to 1000000)
+
+--- What it cost: dollars for hours and tokens, and energy.
+---
+--- Replicas are paid for as long as they are there. Each step's time is charged to prompts and answers by the tokens of either, idle time alike. Energy is a share of the GPU's power limit: 0.95 over prompts, 0.6 over answers, 0.2 between steps.
+---
+--- ```lua
+--- cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 50 }):cost{ device = "H100-SXM5-80GB" }.million_output_tokens_usd
+--- ```
+---@param options? cluster.Result.cost.Options
+---@return cluster.Table
+function Result:cost(options) end
+
+--- The requests as they came, as a trace of fixed times.
+---
+--- So what users who wait for answers did can be saved, and replayed on another service.
+---
+--- ```lua
+--- cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 50 }):trace()
+--- ```
+---@return cluster.Trace
+function Result:trace() end
+
 --- Times of many requests or tokens, with their quantiles.
 ---
 --- Times from token to token are counted between bounds that are 0.8 % apart; all others are exact.
@@ -1010,6 +1073,158 @@ local View = {}
 ---@field stages integer How many pipeline stages there are. Read-only.
 local Step = {}
 
+--- The fewest replicas, or the highest rate, that keep a promise, and all that was tried.
+---
+--- ```lua
+--- cluster.capacity{ service = cluster.service{ cost = {} }, ttft_seconds = 1, share = 0.9, trace = cluster.workload{ rate = 2, count = 30 } }
+--- ```
+---@class cluster.Capacity
+---@field replicas integer? The fewest replicas that keep it; nil when none did. Read-only.
+---@field rate number? The highest rate that keeps it; nil when none did. (in requests_per_second) Read-only.
+---@field gpus integer? GPUs of the answer, where they are known. Read-only.
+---@field share number? The share of requests that kept their limits in it. (in ratio) Read-only.
+---@field is_monotone boolean False when more replicas, or a lower rate, were seen to serve worse. Read-only.
+local Capacity = {}
+
+--- Every run that was tried, a row each.
+---
+--- ```lua
+--- cluster.capacity{ service = cluster.service{ cost = {} }, ttft_seconds = 1, share = 0.9, trace = cluster.workload{ rate = 2, count = 30 } }:points()[1].kept_ratio
+--- ```
+---@return cluster.Table
+function Capacity:points() end
+
+--- The share that was kept, and the times, as a picture.
+---
+--- ```lua
+--- cluster.capacity{ service = cluster.service{ cost = {} }, ttft_seconds = 1, share = 0.9, trace = cluster.workload{ rate = 2, count = 30 } }:figure()
+--- ```
+---@return plot.Figure
+function Capacity:figure() end
+
+--- The forms that a notebook shows.
+---@return table<string, string>
+function Capacity:__mime() end
+
+--- What came of every point of a grid: rows of settings and metrics.
+---
+--- ```lua
+--- cluster.sweep{ grid = { replicas = { 1, 2 }, rate = { 1, 4 } }, run = function(point) return cluster.service{ cost = {}, replicas = point.replicas }, cluster.workload{ rate = point.rate, count = 20 } end }
+--- ```
+---@class cluster.Sweep
+---@operator len: integer
+---@field [any] any
+local Sweep = {}
+
+--- A setting or a metric at every point, a list.
+---
+--- ```lua
+--- cluster.sweep{ grid = { replicas = { 1, 2 }, rate = { 1, 4 } }, run = function(point) return cluster.service{ cost = {}, replicas = point.replicas }, cluster.workload{ rate = point.rate, count = 20 } end }:column("ttft_p99_seconds")
+--- ```
+---@param name string
+---@return table
+function Sweep:column(name) end
+
+--- The points as a table that shows itself.
+---
+--- ```lua
+--- cluster.sweep{ grid = { replicas = { 1, 2 }, rate = { 1, 4 } }, run = function(point) return cluster.service{ cost = {}, replicas = point.replicas }, cluster.workload{ rate = point.rate, count = 20 } end }:table()
+--- ```
+---@return cluster.Table
+function Sweep:table() end
+
+--- The point with the best value of a metric; nil when none has one.
+---
+--- ```lua
+--- cluster.sweep{ grid = { replicas = { 1, 2 }, rate = { 1, 4 } }, run = function(point) return cluster.service{ cost = {}, replicas = point.replicas }, cluster.workload{ rate = point.rate, count = 20 } end }:best("ttft_p99_seconds").replicas
+--- ```
+---@param metric string see cluster.metrics()
+---@return any?
+function Sweep:best(metric) end
+
+---@class cluster.Sweep.heatmap.Options
+---@field metric string what is shown; see cluster.metrics()
+---@field x? string the name that runs from left to right; the last by itself
+---@field y? string the name that runs from top to bottom; the first by itself
+
+--- A metric over two settings, as a picture.
+---
+--- Other settings are taken at their best.
+---
+--- ```lua
+--- cluster.sweep{ grid = { replicas = { 1, 2 }, rate = { 1, 4 } }, run = function(point) return cluster.service{ cost = {}, replicas = point.replicas }, cluster.workload{ rate = point.rate, count = 20 } end }:heatmap{ metric = "ttft_p99_seconds" }
+--- ```
+---@param options cluster.Sweep.heatmap.Options
+---@return plot.Figure
+function Sweep:heatmap(options) end
+
+---@class cluster.Sweep.plot.Options
+---@field metric string what is shown; see cluster.metrics()
+---@field x? string the name that runs from left to right; the last by itself
+---@field lines? string the name that has a line for each value; the first by itself
+
+--- A metric over one setting, a line for each value of another, as a picture.
+---
+--- Other settings are taken at their best.
+---
+--- ```lua
+--- cluster.sweep{ grid = { replicas = { 1, 2 }, rate = { 1, 4 } }, run = function(point) return cluster.service{ cost = {}, replicas = point.replicas }, cluster.workload{ rate = point.rate, count = 20 } end }:plot{ metric = "ttft_p99_seconds", x = "rate" }
+--- ```
+---@param options cluster.Sweep.plot.Options
+---@return plot.Figure
+function Sweep:plot(options) end
+
+--- Writes the points as CSV.
+---
+--- ```lua
+--- cluster.sweep{ grid = { replicas = { 1, 2 }, rate = { 1, 4 } }, run = function(point) return cluster.service{ cost = {}, replicas = point.replicas }, cluster.workload{ rate = point.rate, count = 20 } end }:save(os.tmpname() .. ".csv")
+--- ```
+---@param path string
+function Sweep:save(path) end
+
+--- The forms that a notebook shows.
+---@return table<string, string>
+function Sweep:__mime() end
+
+--- Two services on the same requests, and whether they differ by more than chance.
+---
+--- Both sides get the same requests and random numbers in each pair of runs. Intervals are Student's for the mean difference of a pair, widened so that all of them hold together (Bonferroni). A difference whose interval holds 0 is called noise.
+---
+--- ```lua
+--- cluster.compare(cluster.service{ cost = {} }, cluster.service{ cost = {}, replicas = 2 }, { seeds = 3, trace = function(seed) return cluster.workload{ count = 20, seed = seed } end })
+--- ```
+---@class cluster.Comparison
+---@field [any] any
+local Comparison = {}
+
+--- The metrics as a table that shows itself.
+---
+--- ```lua
+--- cluster.compare(cluster.service{ cost = {} }, cluster.service{ cost = {}, replicas = 2 }, { seeds = 3, trace = function(seed) return cluster.workload{ count = 20, seed = seed } end }):table()
+--- ```
+---@return cluster.Table
+function Comparison:table() end
+
+--- A sentence for each metric, a list.
+---
+--- ```lua
+--- cluster.compare(cluster.service{ cost = {} }, cluster.service{ cost = {}, replicas = 2 }, { seeds = 3, trace = function(seed) return cluster.workload{ count = 20, seed = seed } end }):words()[1]
+--- ```
+---@return string[]
+function Comparison:words() end
+
+--- Differences with their intervals, as a picture.
+---
+--- ```lua
+--- cluster.compare(cluster.service{ cost = {} }, cluster.service{ cost = {}, replicas = 2 }, { seeds = 3, trace = function(seed) return cluster.workload{ count = 20, seed = seed } end }):figure()
+--- ```
+---@return plot.Figure
+function Comparison:figure() end
+
+--- The forms that a notebook shows.
+---@return table<string, string>
+function Comparison:__mime() end
+
 --- Serving in virtual time: replicas, schedulers, routers, autoscalers, traces.
 ---
 --- A service says what serves, a trace what comes; `replay` gives what came of it, `start` a simulation to pause, look at and change. Policies are names, `{ name, option = value }`, functions, or tables with a method: that gets the table first and may remember things in it:
@@ -1206,5 +1421,100 @@ function cluster.endpoint(url, options) end
 ---@param measurements table[] a list of { seconds, prefill_tokens, prefill_pairs, decodes, decode_context_tokens, steps, requests, name }
 ---@return cluster.Calibration
 function cluster.fit_cost(measurements) end
+
+---@class cluster.capacity.Options
+---@field service cluster.Service what serves
+---@field trace any what comes: a trace, or, for a rate, a function of it that gives one
+---@field find? "replicas"|"rate" the fewest replicas, or the highest rate (default "replicas")
+---@field ttft_seconds? number the latest first token (in seconds, 1e-09 to 1000000000)
+---@field tpot_seconds? number the most time per token, on average over an answer (in seconds, 1e-09 to 1000000000)
+---@field e2e_seconds? number the latest last token (in seconds, 1e-09 to 1000000000)
+---@field share? number of all requests, that keep these limits and those of the service's slo (in ratio, 1e-06 to 1, default 0.99)
+---@field most? integer the most replicas that are tried (1 to 100000, default 1024)
+---@field rate? number where the search for a rate begins; the trace's by itself (in requests_per_second, 1e-09 to 1000000000)
+---@field tolerance? number by how much the rate may be below the highest (in ratio, 0.0001 to 0.5, default 0.02); less takes more runs
+---@field gpus? integer GPUs of a replica; those of the cost model, or 1, by itself (1 to 100000)
+---@field device? any the GPU, whose price and power are taken: a name or a device
+---@field gpu_usd_per_hour? number what a GPU costs, in place of the device's price (in usd_per_hour, 0 to 1000000)
+---@field gpu_watts? number what a GPU may draw, in place of the device's (in watts, 0 to 1000000)
+---@field threads? integer runs at once, one per core by itself; one where a policy is written in Lua (1 to 1024)
+---@field progress? boolean whether a bar is shown; in a terminal by itself
+
+--- Finds the fewest replicas that keep a promise, or the highest rate.
+---
+--- A range is doubled until it holds the answer, then cut in three, two runs at a time, on all cores. Points around the answer are tried as well; is_monotone says whether any of them contradicts it.
+---
+--- ```lua
+--- cluster.capacity{ service = cluster.service{ cost = {} }, ttft_seconds = 1, share = 0.9, trace = cluster.workload{ rate = 2, count = 30 } }
+--- ```
+---@param options cluster.capacity.Options
+---@return cluster.Capacity
+function cluster.capacity(options) end
+
+---@class cluster.sweep.Options
+---@field grid table what is set: { replicas = { 1, 2, 4 } }, or a list of { name, values } that keeps an order
+---@field run function gets a point, a table with a value for each name; returns a service and a trace
+---@field metrics? string[] what tables show; see cluster.metrics()
+---@field database? string a file in which each point becomes a row as it ends; points that it has are not run again
+---@field table? string the table of the database (default "points")
+---@field gpus? integer GPUs of a replica; those of the cost model, or 1, by itself (1 to 100000)
+---@field device? any the GPU, whose price and power are taken: a name or a device
+---@field gpu_usd_per_hour? number what a GPU costs, in place of the device's price (in usd_per_hour, 0 to 1000000)
+---@field gpu_watts? number what a GPU may draw, in place of the device's (in watts, 0 to 1000000)
+---@field threads? integer runs at once, one per core by itself; one where a policy is written in Lua (1 to 1024)
+---@field progress? boolean whether a bar is shown; in a terminal by itself
+
+--- Runs a service at every point of a grid, on all cores.
+---
+--- The function only describes what runs at each point, so native services run in parallel. A point that fails keeps its fault and stops nothing. With a database the same call goes on where it was interrupted; other services or traces get rows of their own.
+---
+--- ```lua
+--- cluster.sweep{ grid = { replicas = { 1, 2 }, rate = { 1, 4 } }, run = function(point) return cluster.service{ cost = {}, replicas = point.replicas }, cluster.workload{ rate = point.rate, count = 20 } end }
+--- ```
+---@param options cluster.sweep.Options
+---@return cluster.Sweep
+function cluster.sweep(options) end
+
+---@class cluster.compare.Options
+---@field trace any what comes: a function of a seed that gives a trace, or a trace, which is cut into as many pieces
+---@field seeds? integer how often both are run (2 to 10000, default 10); more finds smaller differences
+---@field metrics? string[] what is compared; see cluster.metrics()
+---@field confidence? number with which all intervals hold together (in ratio, 0.5 to 0.9999, default 0.95)
+---@field gpus? integer GPUs of a replica; those of the cost model, or 1, by itself (1 to 100000)
+---@field device? any the GPU, whose price and power are taken: a name or a device
+---@field gpu_usd_per_hour? number what a GPU costs, in place of the device's price (in usd_per_hour, 0 to 1000000)
+---@field gpu_watts? number what a GPU may draw, in place of the device's (in watts, 0 to 1000000)
+---@field threads? integer runs at once, one per core by itself; one where a policy is written in Lua (1 to 1024)
+---@field progress? boolean whether a bar is shown; in a terminal by itself
+
+--- Runs two services on the same requests, and says which differences are noise.
+---
+--- ```lua
+--- cluster.compare(cluster.service{ cost = {} }, cluster.service{ cost = {}, replicas = 2 }, { seeds = 3, trace = function(seed) return cluster.workload{ count = 20, seed = seed } end })
+--- ```
+---@param a cluster.Service a cluster.Service
+---@param b cluster.Service another one
+---@param options cluster.compare.Options
+---@return cluster.Comparison
+function cluster.compare(a, b, options) end
+
+--- Reads rows of a database, as sweeps write them.
+---
+--- ```lua
+--- local path = os.tmpname() cluster.sweep{ database = path, grid = { n = { 1 } }, run = function() return cluster.service{ cost = {} }, cluster.workload{ count = 5 } end } return cluster.query(path, "SELECT n, ttft_p99_seconds FROM points")
+--- ```
+---@param path string
+---@param sql? string one statement, with ? for values (default "SELECT * FROM points")
+---@param ... any
+---@return cluster.Table
+function cluster.query(path, sql, ...) end
+
+--- What sweeps, comparisons and capacities measure, a row each.
+---
+--- ```lua
+--- cluster.metrics()[1].name
+--- ```
+---@return cluster.Table
+function cluster.metrics() end
 
 return cluster

@@ -37,6 +37,7 @@ public enum ClusterModule: LuaDeclarations {
     requests
     lists
     endpoints
+    studies
     ServiceObject.exported
     ServiceRun.exported
     ResultObject.exported
@@ -50,6 +51,9 @@ public enum ClusterModule: LuaDeclarations {
     ReplicaList.exported
     ClusterView.exported
     StepView.exported
+    CapacityObject.exported
+    SweepObject.exported
+    ComparisonObject.exported
   }
 
   @MemberBuilder private static var making: [ExportedMember] {

@@ -23,6 +23,7 @@ extension ResultObject: LuaExported {
     load
     rows
     pictures
+    exports
   }
 
   @MemberBuilder private static var times: [ExportedMember] {

@@ -98,7 +98,7 @@ public struct Metric: Described, Sendable {
       "preemptions", "Times that a sequence's blocks were taken.", .requests, isLessBetter: true
     ) { Double($0.report.preemptions) },
     Metric("steps", "Steps of all replicas.", .steps) { Double($0.report.totals.steps) },
-    Metric("replicas", "Replicas there ever were.", .ratio, isLessBetter: true) {
+    Metric("replica_count", "Replicas there ever were.", .ratio, isLessBetter: true) {
       Double($0.report.replicas)
     },
     Metric(

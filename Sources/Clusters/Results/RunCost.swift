@@ -1,3 +1,4 @@
+import Devices
 import Serving
 
 /// What a replica's GPUs cost to rent and draw from the wall.
@@ -16,24 +17,22 @@ public struct ReplicaPrice: Hashable, Sendable {
     self.dollarsPerHour = dollarsPerHour
     self.watts = watts
   }
+
+  /// What the GPUs of a cost model cost, where it says which they are.
+  public init?(of cost: any CostModel) {
+    guard let cost = cost as? ModelCost else { return nil }
+    self.init(
+      gpus: cost.deployment.devices, dollarsPerHour: cost.device.price.perHour?.value ?? 0,
+      watts: cost.device.watts.value)
+  }
 }
 
 /// What a run cost: replicas are paid for as long as they are there, whether they compute or not.
 ///
 /// Each second of a step is charged to prompts and answers by the tokens of either that it computed, and
-/// idle time in the same proportion. Energy takes shares of the TDP: all of it for prompts, 0.6 for
-/// answers (the medians of peak and mean power of LLaMA-2 70B and BLOOM 176B on A100s), and 0.1 for
-/// idling, which is an assumption.
-///
-/// Source: Mutinifni/splitwise-sim, data/perf_model.csv; Patel et al., Splitwise (ISCA 2024).
+/// idle time in the same proportion. Energy takes shares of the TDP by `PowerShares`: that of arithmetic
+/// for prompts, that of memory for answers, and that of waiting between steps.
 public struct RunCost: Hashable, Sendable {
-  /// Shares of the TDP that a GPU draws.
-  public static let promptPowerShare = 1.0
-  /// The same while it produces tokens.
-  public static let outputPowerShare = 0.6
-  /// The same while it has nothing to do.
-  public static let idlePowerShare = 0.1
-
   /// What it was computed with.
   public let price: ReplicaPrice
   /// Hours of all GPUs together.
@@ -75,9 +74,9 @@ public struct RunCost: Hashable, Sendable {
     dollarsPerMillionTokens = perMillion(dollars, prompt + output)
     let busy = min(report.utilisation, 1) * report.replicaSeconds
     let idle = max(0, report.replicaSeconds - busy)
-    let share =
-      promptShare * Self.promptPowerShare + (1 - promptShare) * Self.outputPowerShare
-    joules = gpus * price.watts * (busy * share + idle * Self.idlePowerShare)
+    let shares = PowerShares()
+    let share = promptShare * shares.compute + (1 - promptShare) * shares.memory
+    joules = gpus * price.watts * (busy * share + idle * shares.idle)
     joulesPerOutputToken = output >= 0.5 ? joules / output : .nan
   }
 

@@ -244,7 +244,7 @@ public struct CapacityResult: Sendable {
       .init("kept_ratio", .numbers(points.map(\.share))),
       .init("enough", .integers(points.map { $0.isEnough ? 1 : 0 })),
     ]
-    for (place, name) in Metric.catalog.names.enumerated() where name != "replicas" {
+    for (place, name) in Metric.catalog.names.enumerated() {
       let values = points.map { $0.result.values[place] }
       if values.contains(where: { !$0.isNaN }) { columns.append(.init(name, .numbers(values))) }
     }
