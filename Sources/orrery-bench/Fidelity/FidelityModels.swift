@@ -53,9 +53,10 @@ enum FidelityModels {
     get throws(Problem) {
       let base = try Device.named("H100-SXM5-80GB")
       let sheet = "NVIDIA GH200 datasheet"
-      let memory = DeviceMemory(
+      let memory = MemoryHierarchy(
         kind: base.memory.kind, size: Fact(Bytes(96 << 30), .read, sheet),
         bytesPerSecond: Fact(4.0e12, .read, sheet), streamedShare: base.memory.streamedShare,
+        mixedShare: base.memory.mixedShare,
         l2Size: base.memory.l2Size, l2BytesPerSecond: base.memory.l2BytesPerSecond)
       return Device(
         info: Info("GH200", "an H100 with 96 GB beside a Grace processor", source: sheet),
