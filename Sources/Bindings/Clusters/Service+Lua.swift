@@ -140,6 +140,7 @@ extension ServiceObject: LuaExported {
       return run.result()
     }
     .example("cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 50 })")
+    realMembers
     method(
       "start", "Requests at time 0, to be run step by step.", .state, TraceArgument.argument
     ) { service, state, trace in try ServiceRun(service, trace.trace(), in: state) }

@@ -1,6 +1,7 @@
 import Base
 public import Inference
 public import LuaBridge
+import Serving
 
 extension BatchObject: LuaExported {
   /// The name in messages and stubs.
@@ -14,7 +15,11 @@ extension BatchObject: LuaExported {
   ) {
     property("running", "Requests that hold KV blocks.") { $0.batcher.runningCount }
     property("waiting", "Requests that wait for KV blocks.") { $0.batcher.waitingCount }
+    property("scheduler", "What decides the steps.") { $0.schedulerName }
     property("is_idle", "True when nothing is left to do.") { $0.batcher.isIdle }
+    property("preemptions", "How often requests lost their KV blocks.") {
+      $0.batcher.state.counts.preemptions
+    }
     property("held_blocks", "KV blocks that sequences hold.") {
       $0.batcher.executor.pool.heldBlocks
     }
@@ -23,8 +28,11 @@ extension BatchObject: LuaExported {
     }
     method(
       "add", "Takes a request and gives its number.",
-      .value("prompt", "text, or token ids", of: Prompt.self), LanguageModel.generateOptions
-    ) { try $0.add($1, $2) }
+      .value("prompt", "text, or token ids", of: Prompt.self), LanguageModel.generateOptions,
+      .integer(
+        "priority", "more urgent is smaller; for schedulers that look at it", default: 0,
+        range: -1_000_000...1_000_000)
+    ) { try $0.add($1, $2, priority: $3) }
     .example("llm.load():batch():add(\"Once upon a time\", { max_tokens = 8 })")
     method(
       "fork", "Takes a request that goes on from where another stands; they share KV blocks.",
@@ -48,7 +56,8 @@ extension BatchObject: LuaExported {
       table(try batch.step(state), state)
     }
     .returns(
-      "{decoding: integer, prefill_tokens: integer, preempted: integer[], seconds: number,"
+      "{decoding: integer, prefill_tokens: integer, admitted: integer[], preempted: integer[],"
+        + " held_blocks: integer, seconds: number,"
         + " events: {request: integer, text: string?, id: integer?, is_last: boolean}[]}"
     )
     .example("local b = llm.load():batch(); b:add(\"Once\", { max_tokens = 2 }); return b:step()")
@@ -75,6 +84,8 @@ extension BatchObject: LuaExported {
     }
     return state.makeTable(fields: [
       "decoding": .integer(step.decoding), "prefill_tokens": .integer(step.prefillTokens),
+      "admitted": .table(state.makeTable(step.admitted.map { .integer($0) })),
+      "held_blocks": .integer(step.heldBlocks),
       "preempted": .table(state.makeTable(step.preempted.map { .integer($0) })),
       "seconds": .number(step.seconds), "events": .table(state.makeTable(events)),
     ])
@@ -112,17 +123,51 @@ extension LanguageModel {
   /// The method that makes batches.
   @MemberBuilder static var batchMembers: [ExportedMember] {
     method(
-      "batch", "Serves several requests together.",
-      .named(
-        .integer("running", "the most requests that run at once", default: 64, range: 1...4096),
-        .integer(
-          "step_tokens",
-          "the most tokens of a step: one for each decoding request, prompts the rest",
-          unit: .tokens, default: 256, range: 1...8192))
-    ) { model, options in
-      let (running, tokens) = options.values
-      return BatchObject(model, Batcher.Limits(running: running, stepTokens: tokens))
+      "batch", "Serves several requests together.", .state, .options(batchOptions)
+    ) { model, state, options in
+      let limits = Batcher.Limits(
+        running: options["running"].integer ?? 64,
+        stepTokens: options["step_tokens"].integer ?? 256,
+        adapters: options["max_adapters"].integer ?? 0,
+        draftTokens: options["draft_tokens"].integer ?? 0)
+      let scheduler = options["scheduler"]
+      return BatchObject(
+        model, limits,
+        try PolicyReader.scheduler(scheduler.isNil ? "vllm-v1" : scheduler, in: state))
     }
+    .detail(
+      """
+      The scheduler decides the steps as it does in a simulation (`cluster.service`): a name, \
+      `{ name, option = value }`, a function or a table with a method `plan`.
+
+      \(PolicyLists.text(SchedulerKind.catalog))
+      """
+    )
     .example("llm.load():batch { running = 4 }")
+  }
+
+  private static var batchOptions: [Parameter] {
+    [
+      integer("running", "the most requests that run at once", 64, 1...4096),
+      integer(
+        "step_tokens", "the most tokens of a step: one for each decoding request, prompts the rest",
+        256, 1...8192),
+      Parameter(
+        name: "scheduler", kind: .any, defaultValue: "\"vllm-v1\"",
+        summary: "decides the steps: \(PolicyReader.forms)",
+        words: { SchedulerKind.catalog.names }),
+      integer("max_adapters", "the most adapters of a step; 0 for any number", 0, 0...1000),
+      integer(
+        "draft_tokens", "guesses that a decoding request verifies in a step, of its `draft`", 0,
+        0...64),
+    ]
+  }
+
+  private static func integer(
+    _ name: String, _ summary: String, _ fallback: Int, _ range: ClosedRange<Double>
+  ) -> Parameter {
+    Parameter(
+      name: name, kind: .integer, defaultValue: String(fallback), isOptional: true, range: range,
+      summary: summary)
   }
 }

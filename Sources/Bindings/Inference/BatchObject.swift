@@ -1,6 +1,7 @@
 import Base
 import Inference
 import LuaBridge
+import Serving
 
 /// Requests of one model that are served together, as Lua holds them.
 public final class BatchObject {
@@ -11,17 +12,23 @@ public final class BatchObject {
   /// The functions that want the tokens of a request.
   private var listeners: [BatchRequest.ID: LuaFunction] = [:]
 
-  init(_ model: LanguageModel, _ limits: Batcher.Limits) {
+  /// What the scheduler is called.
+  let schedulerName: String
+
+  init(_ model: LanguageModel, _ limits: Batcher.Limits, _ scheduler: PolicyChoice<any Scheduler>) {
     self.model = model
-    batcher = Batcher(model.executor, limits: limits)
+    schedulerName = scheduler.name
+    batcher = Batcher(model.executor, limits: limits, scheduler: scheduler.policy)
   }
 
   /// Takes a request.
-  func add(_ prompt: Prompt, _ options: GenerateOptions) throws(Problem) -> BatchRequest.ID {
+  func add(
+    _ prompt: Prompt, _ options: GenerateOptions, priority: Int
+  ) throws(Problem) -> BatchRequest.ID {
     let (onToken, _) = LanguageModel.listener(options)
     let id = try batcher.add(
       model.tokens(of: prompt), options: model.wanted(options),
-      adapter: model.adapter(options))
+      adapter: model.adapter(options), priority: Int32(priority))
     listeners[id] = onToken
     return id
   }
@@ -36,7 +43,11 @@ public final class BatchObject {
 
   /// Runs a step and tells the listeners; one that answers false ends its request.
   func step(_ state: LuaState) throws -> BatchStep {
-    let report = try batcher.step(shouldStop: state.stopQuestion)
+    let report: BatchStep
+    do throws(Problem) { report = try batcher.step(shouldStop: state.stopQuestion) } catch {
+      // A scheduler in Lua failed: what it said is worth more than that it did.
+      throw PolicyFaults.of(state).take() ?? error
+    }
     for event in report.events {
       if let token = event.token, let listener = listeners[event.request] {
         let answer = try listener.call([.text(token.text), .integer(Int(token.id))])
