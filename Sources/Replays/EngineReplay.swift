@@ -33,10 +33,10 @@ public struct EngineReplay {
     _ engine: Engine, _ options: ClusterOptions, trace: Trace, settings: Settings = Settings()
   ) throws(Problem) {
     (self.engine, self.options, self.trace, self.settings) = (engine, options, trace, settings)
-    guard options.stages == 1, options.autoscaler == nil else {
+    guard options.stages == 1, options.autoscaler == nil, options.disaggregation == nil else {
       throw Problem(
-        "the engine of this process has no pipeline stages and no autoscaler",
-        fix: "take a service without pp and autoscaler")
+        "the engine of this process has no pipeline stages, no autoscaler and no replicas for prompts",
+        fix: "take a service without them")
     }
     guard trace.adapters.allSatisfy({ $0 == 0 }) else {
       throw Problem("the trace asks for LoRA adapters, and the engine has none of their numbers")
