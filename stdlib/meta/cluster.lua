@@ -213,6 +213,22 @@ function Service:with(options) end
 ---@return cluster.Result
 function Service:replay(trace, options) end
 
+---@class cluster.Service.run_real.Options
+---@field cache? "f32"|"f16"|"bf16"|"int8" how keys and values are kept (default "f16")
+
+--- Serves requests with a model of this process on the wall clock; gives what came of them, as `replay` does.
+---
+--- The service's replicas, scheduler, router, KV blocks and limits are taken as they are; its cost model is not asked. Prompts are tokens by lot, the same where the trace says that requests begin alike, and answers have the trace's lengths. With policies in Lua the replicas take turns on this thread, else each has its own.
+---
+--- ```lua
+--- cluster.service{ cost = {}, blocks = 200 }:run_real({ { prompt_tokens = 5, output_tokens = 2 } }, llm.load()).finished
+--- ```
+---@param trace cluster.Trace|{arrival_seconds: number, prompt_tokens: integer, output_tokens: integer}[] what comes: a cluster.Trace or a list of requests
+---@param model llm.Model what serves, from llm.load
+---@param options? cluster.Service.run_real.Options
+---@return cluster.Result
+function Service:run_real(trace, model, options) end
+
 --- Requests at time 0, to be run step by step.
 ---
 --- ```lua

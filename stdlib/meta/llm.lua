@@ -207,9 +207,20 @@ function Model:beam_search(prompt, options) end
 
 ---@class llm.Model.batch.Options
 ---@field running? integer the most requests that run at once (1 to 4096, default 64)
----@field step_tokens? integer the most tokens of a step: one for each decoding request, prompts the rest (in tokens, 1 to 8192, default 256)
+---@field step_tokens? integer the most tokens of a step: one for each decoding request, prompts the rest (1 to 8192, default 256)
+---@field scheduler? any decides the steps: a name, { name, option = value }, a function, or a table with a method (default "vllm-v1")
+---@field max_adapters? integer the most adapters of a step; 0 for any number (0 to 1000, default 0)
+---@field draft_tokens? integer guesses that a decoding request verifies in a step, of its `draft` (0 to 64, default 0)
 
 --- Serves several requests together.
+---
+--- The scheduler decides the steps as it does in a simulation (`cluster.service`): a name, `{ name, option = value }`, a function or a table with a method `plan`.
+---
+--- - `vllm-v1` { long_prefill_tokens, by_priority, preemption }: One token budget for running and new requests, with chunked prefill.
+--- - `sarathi` { watermark }: Decodes first, and fills each step up with chunks of prompts.
+--- - `orca` { sequence_tokens }: Whole prompts beside decodes, with blocks reserved for the longest sequence.
+--- - `vidur-vllm` { watermark }: Whole prompts first, in steps of their own, as Vidur models vLLM.
+--- - `static`: A batch runs to its end before the next one is admitted.
 ---
 --- ```lua
 --- llm.load():batch { running = 4 }
@@ -481,7 +492,9 @@ function Generation:__mime() end
 ---@class llm.Batch
 ---@field running integer Requests that hold KV blocks. Read-only.
 ---@field waiting integer Requests that wait for KV blocks. Read-only.
+---@field scheduler string What decides the steps. Read-only.
 ---@field is_idle boolean True when nothing is left to do. Read-only.
+---@field preemptions integer How often requests lost their KV blocks. Read-only.
 ---@field held_blocks integer KV blocks that sequences hold. Read-only.
 ---@field kept_blocks integer KV blocks that nobody holds and that may be found again. Read-only.
 local Batch = {}
@@ -515,9 +528,10 @@ local Batch = {}
 --- llm.load():batch():add("Once upon a time", { max_tokens = 8 })
 --- ```
 ---@param prompt string|integer[] text, or token ids
----@param options? llm.Batch.add.Options
+---@param options? table
+---@param priority? llm.Batch.add.Options more urgent is smaller; for schedulers that look at it (-1000000 to 1000000, default 0)
 ---@return integer
-function Batch:add(prompt, options) end
+function Batch:add(prompt, options, priority) end
 
 --- Takes a request that goes on from where another stands; they share KV blocks.
 ---
@@ -550,7 +564,7 @@ function Batch:preempt(request) end
 --- ```lua
 --- local b = llm.load():batch(); b:add("Once", { max_tokens = 2 }); return b:step()
 --- ```
----@return {decoding: integer, prefill_tokens: integer, preempted: integer[], seconds: number, events: {request: integer, text: string?, id: integer?, is_last: boolean}[]}
+---@return {decoding: integer, prefill_tokens: integer, admitted: integer[], preempted: integer[], held_blocks: integer, seconds: number, events: {request: integer, text: string?, id: integer?, is_last: boolean}[]}
 function Batch:step() end
 
 --- Runs steps until nothing is left; gives the generations in order.

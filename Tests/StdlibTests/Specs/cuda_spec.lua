@@ -163,8 +163,8 @@ __global__ void shift(int *x) {
 ]]
     local x = tensor.arange(128):to("i32")
     local report = k.shift { grid = 4, block = 32, args = { x } }
-    expect(x[1]):equals(128)
-    expect(x[128]):equals(1)
+    expect(x[1]):equals(129)
+    expect(x[128]):equals(2)
     expect(report.in_order):contains("line 5")
     expect(function() k.shift { grid = 4000, block = 32, args = { x }, on = "T4" } end)
       :raises("waits for its whole grid")
