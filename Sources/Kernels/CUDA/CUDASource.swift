@@ -54,6 +54,8 @@ public final class CUDASource {
     try LargeStack.run { () throws(Problem) in try check(parsed.unit.declarations) }
   }
 
+  deinit { module.global.dismantle() }
+
   /// The kernels of the source; templates show their parameters, as in "mmT<int BS>".
   public var kernelNames: [String] {
     module.kernels.filter { !$0.declaration.isSpecialization }.map { kernel in

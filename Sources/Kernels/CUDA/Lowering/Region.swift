@@ -44,6 +44,11 @@ enum Entity {
   }
 }
 
+/// A region that may have gone.
+private struct WeakRegion {
+  weak var region: Region?
+}
+
 /// A region of names.
 final class Region {
   let parent: Region?
@@ -54,6 +59,8 @@ final class Region {
   private(set) var entities: [String: Entity] = [:]
   /// Namespaces whose names are seen here.
   var usings: [Region] = []
+  /// All regions below this one, where it has no parent.
+  private var family: [WeakRegion] = []
   /// Record declarations by name that were seen but not yet laid out.
   var isNamespace: Bool { record == nil && name != nil }
 
@@ -61,6 +68,23 @@ final class Region {
     self.parent = parent
     self.record = record
     self.name = name
+    var root = parent
+    while let above = root?.parent { root = above }
+    root?.family.append(WeakRegion(region: self))
+  }
+
+  /// Forgets what names mean, here and in all regions below: regions, records and functions hold one
+  /// another, and nothing else would let them go.
+  func dismantle() {
+    for member in family { member.region?.forget() }
+    family = []
+    forget()
+  }
+
+  private func forget() {
+    entities = [:]
+    usings = []
+    record?.scope = nil
   }
 
   /// Gives a name its meaning here.

@@ -24,6 +24,8 @@ enum CUDASyntax {
     preprocessor.run(text, name: name)
     var parser = Parser(
       tokens: preprocessor.output, uses: preprocessor.uses, diagnostics: preprocessor.diagnostics)
+    let names = parser.scope
+    defer { names.dismantle() }
     let declarations = preprocessor.hasStopped ? [] : parser.parseTranslationUnit()
     return Result(
       unit: TranslationUnit(declarations: declarations, files: preprocessor.files),

@@ -1,3 +1,8 @@
+/// A scope that may have gone.
+private struct WeakScope {
+  weak var scope: Scope?
+}
+
 /// What the parser knows about the names of one scope: only whether a name is a type, a template, a
 /// namespace or a value, since that is what the grammar depends on.
 final class Scope {
@@ -32,12 +37,30 @@ final class Scope {
   /// The record's own name, which begins its constructors.
   var recordName: String?
 
+  /// All scopes inside this one, where it has no parent.
+  private var family: [WeakScope] = []
+
   /// True inside the braces of a record.
   var isRecord: Bool { kind == .record }
 
   init(_ kind: Kind, in parent: Scope?) {
     self.kind = kind
     self.parent = parent
+    var root = parent
+    while let above = root?.parent { root = above }
+    root?.family.append(WeakScope(scope: self))
+  }
+
+  /// Forgets the names of this scope and of all inside it, which hold one another.
+  func dismantle() {
+    for member in family { member.scope?.forgetAll() }
+    family = []
+    forgetAll()
+  }
+
+  private func forgetAll() {
+    names = [:]
+    opened = []
   }
 
   /// Gives a name its meaning here; template parameters aside, names go to the scope around them.
