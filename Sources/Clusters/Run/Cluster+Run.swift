@@ -173,7 +173,7 @@ extension Cluster {
     let views = ReplicaViews(replicas: takers)
     let place =
       outsideRouter?.ask(request, prefixes: trace.prefixes, among: views)
-      ?? router.pick(request, prefixes: trace.prefixes, among: views)
+      ?? ownRouter.pick(request, prefixes: trace.prefixes, among: views)
     guard place >= 0 else { return askAgain(.arrival, index) }
     precondition(place < takers.count, "the router picked \(place) of \(takers.count)")
     totals.events += 1
@@ -266,10 +266,12 @@ extension Cluster {
     let stages = options.stages
     replica.isUnpriced = true
     for stage in 0..<stages {
-      let seconds =
-        replica.isForPrompts
-        ? policies.promptCost.seconds(of: plan.shape, stage: stage, of: stages)
-        : policies.cost.seconds(of: plan.shape, stage: stage, of: stages)
+      let seconds: Double
+      if replica.isForPrompts {
+        seconds = policies.promptCost.seconds(of: plan.shape, stage: stage, of: stages)
+      } else {
+        seconds = policies.cost.seconds(of: plan.shape, stage: stage, of: stages)
+      }
       guard seconds >= 0 else {
         askAgain(.price, replica.id)
         return false
@@ -278,15 +280,23 @@ extension Cluster {
     }
     replica.isUnpriced = false
     var (clock, beginning) = (time, time)
-    for stage in 0..<stages {
-      let begin = max(clock, replica.stageFree[stage])
-      let seconds = replica.stageSeconds[stage]
-      if stage == 0 {
-        beginning = begin
-        replica.busySeconds += seconds
+    if stages == 1 {
+      // Mostly there is one stage, and it is free.
+      beginning = max(time, replica.stageFree[0])
+      clock = beginning + replica.stageSeconds[0]
+      replica.busySeconds += replica.stageSeconds[0]
+      replica.stageFree[0] = clock
+    } else {
+      for stage in 0..<stages {
+        let begin = max(clock, replica.stageFree[stage])
+        let seconds = replica.stageSeconds[stage]
+        if stage == 0 {
+          beginning = begin
+          replica.busySeconds += seconds
+        }
+        clock = begin + seconds
+        replica.stageFree[stage] = clock
       }
-      clock = begin + seconds
-      replica.stageFree[stage] = clock
     }
     replica.takeOff(at: beginning)
     stepEnds.push(clock, Int32(replica.id))

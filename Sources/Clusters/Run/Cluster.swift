@@ -38,8 +38,14 @@ public final class Cluster {
   }
   /// Picks the replica of each request; can be changed between two instants.
   public var router: any Router {
-    didSet { outsideRouter = router as? any OutsideRouter }
+    get { ownRouter }
+    set {
+      ownRouter = newValue
+      outsideRouter = newValue as? any OutsideRouter
+    }
   }
+  /// The router as it is asked: asking may change it, and an observer would look at it each time.
+  var ownRouter: any Router
   /// Says how many replicas there should be; can be changed between two instants.
   public var autoscaler: (any Autoscaler)? {
     didSet { scheduleAutoscaling() }
@@ -98,7 +104,7 @@ public final class Cluster {
     self.options = options
     self.trace = trace
     scheduler = options.scheduler
-    router = options.router
+    ownRouter = options.router
     outsideRouter = options.router as? any OutsideRouter
     autoscaler = options.autoscaler
     budget = options.budget
@@ -148,9 +154,9 @@ public final class Cluster {
     itl = other.itl
     scheduler = other.scheduler
     if let outside = other.outsideRouter {
-      (router, outsideRouter) = (outside, outside)
+      (ownRouter, outsideRouter) = (outside, outside)
     } else {
-      router = other.router
+      ownRouter = other.ownRouter
     }
     autoscaler = other.autoscaler
     budget = other.budget

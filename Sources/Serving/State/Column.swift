@@ -61,7 +61,7 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable {
   }
 
   /// Puts a value behind the last.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func append(_ value: Element) {
     if count == capacity { grow(to: count + 1) }
     (base + count).initialize(to: value)
