@@ -65,7 +65,7 @@ final class Told: Sendable {
     let (service, told) = (try Self.service(engine, replicas: 2), Told())
     let problems = Mutex<[Problem]>([])
     let threads = (0..<3).compactMap { thread in
-      ReplicaThread {
+      SystemThread {
         for number in stride(from: thread, to: 18, by: 3) {
           do throws(Problem) {
             try service.submit(

@@ -82,6 +82,7 @@ import Testing
   }
 
   @Test func `outside of a plan everything is refused`() throws {
+    // One thread runs a test.
     nonisolated(unsafe) let writer = PlanWriter()
     #expect(throws: Problem.self) { try writer.decode(0) }
     #expect(throws: Problem.self) { try writer.youngest() }

@@ -1,5 +1,4 @@
 public import Base
-import Glibc
 import Synchronization
 
 /// Tells work on other threads that nobody waits for it any more.
@@ -44,7 +43,7 @@ extension ParallelRuns {
       return true
     }
     let shared = StreamedWork(count: count, stop: stop, body)
-    let workers = (0..<min(threads, count)).compactMap { _ in WorkThread { shared.run() } }
+    let workers = (0..<min(threads, count)).compactMap { _ in SystemThread { shared.run() } }
     if workers.isEmpty, count > 0 { shared.run() }
     defer { for worker in workers { worker.join() } }
     var received = 0
@@ -64,62 +63,42 @@ extension ParallelRuns {
 }
 
 /// Pieces of work that threads take, and results that wait to be taken.
-// Every access to the mutable parts holds the lock.
-private final class StreamedWork<Result: Sendable>: @unchecked Sendable {
+private final class StreamedWork<Result: Sendable>: Sendable {
   private let count: Int
   private let stop: StopSignal
   private let body: @Sendable (Int) -> Result
-  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let arrival = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var next = 0
-  private var done: [(Int, Result)] = []
+  private let progress = Monitor(Progress())
+
+  private struct Progress {
+    var next = 0
+    var done: [(Int, Result)] = []
+  }
 
   init(count: Int, stop: StopSignal, _ body: @escaping @Sendable (Int) -> Result) {
     (self.count, self.stop, self.body) = (count, stop, body)
-    pthread_mutex_init(lock, nil)
-    pthread_cond_init(arrival, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(arrival)
-    pthread_mutex_destroy(lock)
-    arrival.deallocate()
-    lock.deallocate()
   }
 
   func run() {
     while let index = begin() {
       let result = body(index)
-      pthread_mutex_lock(lock)
-      done.append((index, result))
-      pthread_cond_signal(arrival)
-      pthread_mutex_unlock(lock)
+      progress.change { $0.done.append((index, result)) }
     }
   }
 
   private func begin() -> Int? {
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    guard next < count, !stop.isGiven else { return nil }
-    next += 1
-    return next - 1
+    progress.note { progress in
+      guard progress.next < count, !stop.isGiven else { return nil }
+      progress.next += 1
+      return progress.next - 1
+    }
   }
 
   /// What is done by now; waits up to 50 ms for something.
   func take() -> [(Int, Result)] {
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    if done.isEmpty {
-      var limit = timespec()
-      clock_gettime(CLOCK_REALTIME, &limit)
-      limit.tv_nsec += 50_000_000
-      if limit.tv_nsec >= 1_000_000_000 {
-        limit.tv_nsec -= 1_000_000_000
-        limit.tv_sec += 1
-      }
-      pthread_cond_timedwait(arrival, lock, &limit)
-    }
-    defer { done.removeAll() }
-    return done
+    progress.wait(seconds: 0.05) { progress in
+      if progress.done.isEmpty { return nil }
+      defer { progress.done.removeAll() }
+      return progress.done
+    } ?? []
   }
 }

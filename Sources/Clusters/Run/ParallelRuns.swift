@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// Runs independent pieces of work on several threads; what comes out does not depend on how many.
@@ -15,7 +16,7 @@ public enum ParallelRuns {
     precondition(count >= 0 && threads >= 1, "\(count) pieces on \(threads) threads")
     if threads == 1 || count <= 1 { return (0..<count).map(body) }
     let shared = SharedWork(count: count, body)
-    let others = (1..<min(threads, count)).compactMap { _ in WorkThread { shared.run() } }
+    let others = (1..<min(threads, count)).compactMap { _ in SystemThread { shared.run() } }
     shared.run()
     for other in others { other.join() }
     return shared.results
@@ -26,63 +27,37 @@ public enum ParallelRuns {
 }
 
 /// Pieces of work that threads take one after the other.
-// Every access to the mutable parts holds the lock.
-private final class SharedWork<Result: Sendable>: @unchecked Sendable {
+private final class SharedWork<Result: Sendable>: Sendable {
   private let count: Int
   private let body: @Sendable (Int) -> Result
-  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private var next = 0
-  private var done: [Result?]
+  private let progress: Monitor<Progress>
+
+  private struct Progress {
+    var next = 0
+    var done: [Result?]
+  }
 
   init(count: Int, _ body: @escaping @Sendable (Int) -> Result) {
     self.count = count
     self.body = body
-    done = Array(repeating: nil, count: count)
-    pthread_mutex_init(lock, nil)
-  }
-
-  deinit {
-    pthread_mutex_destroy(lock)
-    lock.deallocate()
+    progress = Monitor(Progress(done: Array(repeating: nil, count: count)))
   }
 
   func run() {
     while let index = take() {
       let result = body(index)
-      pthread_mutex_lock(lock)
-      done[index] = result
-      pthread_mutex_unlock(lock)
+      progress.note { $0.done[index] = result }
     }
   }
 
   private func take() -> Int? {
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    guard next < count else { return nil }
-    next += 1
-    return next - 1
+    progress.note { progress in
+      guard progress.next < count else { return nil }
+      progress.next += 1
+      return progress.next - 1
+    }
   }
 
   /// All results; every thread has ended.
-  var results: [Result] { done.compactMap { $0 } }
-}
-
-/// A thread of the system.
-final class WorkThread {
-  private var thread = pthread_t()
-  private let body: @Sendable () -> Void
-
-  init?(_ body: @escaping @Sendable () -> Void) {
-    self.body = body
-    // The thread holds this object until it is joined, which always happens before it is let go.
-    let status = pthread_create(
-      &thread, nil,
-      { raw in
-        if let raw { Unmanaged<WorkThread>.fromOpaque(raw).takeUnretainedValue().body() }
-        return nil
-      }, Unmanaged.passUnretained(self).toOpaque())
-    if status != 0 { return nil }
-  }
-
-  func join() { pthread_join(thread, nil) }
+  var results: [Result] { progress.read { $0.done.compactMap { $0 } } }
 }

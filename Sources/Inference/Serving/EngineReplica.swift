@@ -23,7 +23,7 @@ final class EngineReplica: @unchecked Sendable {
     var load: ServiceStatistics.Replica
     var statistics = ServiceStatistics()
     var ending: EngineService.Shutdown?
-    var thread: ReplicaThread?
+    var thread: SystemThread?
     var hasStopped = false
   }
 
@@ -62,7 +62,7 @@ final class EngineReplica: @unchecked Sendable {
 
   /// Starts the thread; false when the system has none left.
   func begin() -> Bool {
-    guard let thread = ReplicaThread({ self.run() }) else {
+    guard let thread = SystemThread({ self.run() }) else {
       shared.change { $0.hasStopped = true }
       return false
     }
@@ -106,7 +106,7 @@ final class EngineReplica: @unchecked Sendable {
       let isDone = shared.wait(seconds: seconds) { $0.hasStopped ? true : nil }
       if isDone == nil { stop(.fail) }
     }
-    let thread = shared.wait { state -> ReplicaThread?? in
+    let thread = shared.wait { state -> SystemThread?? in
       guard state.hasStopped else { return nil }
       defer { state.thread = nil }
       return .some(state.thread)

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 import Synchronization
 
@@ -117,10 +118,10 @@ final class ConnectionWatch: Sendable {
 
   /// Looks after the connections until it is stopped.
   func run() {
-    while isStopped.wait(seconds: Self.interval, { $0 ? true : nil }) == nil { look() }
+    while isStopped.wait(seconds: Self.interval, for: { $0 ? true : nil }) == nil { look() }
   }
 
-  func stop() { isStopped.update { $0 = true } }
+  func stop() { isStopped.change { $0 = true } }
 
   private func look() {
     let now = monotonicSeconds()

@@ -44,7 +44,7 @@ public final class HTTPServer: Sendable {
     let watch = ConnectionWatch(limits)
     self.watch = watch
     workers = WorkerPool(threads: 3)
-    watcher = SystemThread { watch.run() }
+    watcher = SystemThread.required { watch.run() }
     let settings = http_settings(
       socket: socket.descriptor, connections: UInt32(limits.connections),
       idle_seconds: UInt32(limits.idleSeconds), connection_bytes: 32 << 10)

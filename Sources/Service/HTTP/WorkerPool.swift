@@ -1,3 +1,5 @@
+import Base
+
 /// Threads that do work in the order in which it comes.
 final class WorkerPool: Sendable {
   typealias Work = @Sendable () -> Void
@@ -14,18 +16,18 @@ final class WorkerPool: Sendable {
   init(threads count: Int) {
     let state = state
     threads = (0..<count).map { _ in
-      SystemThread {
-        while let work = state.wait(Self.next) { work() }
+      SystemThread.required {
+        while let work = state.wait(for: Self.next) { work() }
       }
     }
   }
 
   /// Puts work at the end of the queue.
-  func add(_ work: @escaping Work) { state.update { $0.work.append(work) } }
+  func add(_ work: @escaping Work) { state.change { $0.work.append(work) } }
 
   /// Finishes what is queued and ends the threads.
   func close() {
-    state.update { $0.isClosed = true }
+    state.change { $0.isClosed = true }
     for thread in threads { thread.join() }
   }
 

@@ -5,7 +5,7 @@ import Devices
 /// Reads the table of measured servers, every field checked.
 enum SiliconRows {
   static func read(_ path: String) throws(Problem) -> [SiliconFidelity.Row] {
-    let table = try TextTable(path: path)
+    let table = try CSVTexts(path: path)
     let texts = try Texts(table)
     let isl = try table.integers("isl", in: 1...1 << 22)
     let osl = try table.integers("osl", in: 1...1 << 22)
@@ -38,7 +38,7 @@ enum SiliconRows {
   private struct Texts {
     let backend, version, path, system, precision, mode: [String]
 
-    init(_ table: TextTable) throws(Problem) {
+    init(_ table: CSVTexts) throws(Problem) {
       backend = try table.texts("backend")
       version = try table.texts("backend_version")
       path = try table.texts("model_path")
@@ -68,7 +68,7 @@ enum SiliconRows {
   private struct Layout {
     let tp, pp, ranks, ep: [Int]
 
-    init(_ table: TextTable, prefix: String) throws(Problem) {
+    init(_ table: CSVTexts, prefix: String) throws(Problem) {
       let range = 0...4096
       tp = try table.integers("\(prefix)tp_size", in: range, empty: 1)
       pp = try table.integers("\(prefix)pp_size", in: range, empty: 1)

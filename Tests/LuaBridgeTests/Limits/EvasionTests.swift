@@ -231,9 +231,3 @@ final class Stopper: @unchecked Sendable {
 
   func join() { pthread_join(thread, nil) }
 }
-
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-}

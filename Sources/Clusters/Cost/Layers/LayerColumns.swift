@@ -49,7 +49,7 @@ struct LayerColumns: Sendable {
   private static func curves(
     _ path: String, by quantity: String
   ) throws(Problem) -> [(name: String, curve: Curve)] {
-    let table = try TextTable(path: path)
+    let table = try CSVTexts(path: path)
     let names = try table.texts("layer")
     let places = try table.numbers(quantity, in: sizes)
     let values = try table.numbers("time_us", in: times)
@@ -67,7 +67,7 @@ struct LayerColumns: Sendable {
   }
 
   private static func attention(_ path: String) throws(Problem) -> AttentionGrid {
-    let table = try TextTable(path: path)
+    let table = try CSVTexts(path: path)
     let chunks = try table.numbers("prefill_chunk", in: sizes)
     let contexts = try table.numbers("kv_prefill", in: sizes)
     let decodes = try table.numbers("n_decode", in: sizes)
@@ -82,7 +82,7 @@ struct LayerColumns: Sendable {
   }
 
   private static func experts(_ path: String) throws(Problem) -> ExpertGrid {
-    let table = try TextTable(path: path)
+    let table = try CSVTexts(path: path)
     let tokens = try table.numbers("tokens", in: sizes)
     let experts = try table.numbers("activated_experts", in: sizes)
     let values = try table.numbers("time_us", in: times)

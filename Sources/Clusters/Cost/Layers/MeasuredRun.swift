@@ -64,7 +64,7 @@ public struct MeasuredRun: Sendable {
   private static func read(
     _ path: String, name: String, blockSize: Int
   ) throws(Problem) -> (Trace, [Times]) {
-    let table = try TextTable(path: path)
+    let table = try CSVTexts(path: path)
     let tokens = 1...1 << 29
     let times = 0.0...1e9
     let prompts = try table.integers("input_tokens", in: tokens)

@@ -3,8 +3,9 @@ public import Serving
 
 /// How much of its power a GPU draws while it does what.
 ///
-/// Shares of the power limit. Prompts run near the limit and decoding at some 60 % of it, as
-/// Mutinifni/splitwise-sim measured on A100 and H100; a GPU that waits draws its idle power.
+/// Shares of the power limit. On A100s, LLaMA-2 70B and BLOOM 176B peak at the limit and draw 0.6 of it on
+/// average over an answer (medians of data/perf_model.csv, Mutinifni/splitwise-sim); what a GPU draws that
+/// waits is an assumption.
 public struct PowerShares: Hashable, Sendable {
   /// Bound by arithmetic.
   public var compute = 0.95

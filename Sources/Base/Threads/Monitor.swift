@@ -1,13 +1,14 @@
 import Glibc
 
-/// A value that threads share, and that they can wait for a change of.
 // @unchecked: every access to the value holds the lock.
-final class Monitor<State>: @unchecked Sendable {
+/// A value that threads share, and that they can wait for a change of.
+public final class Monitor<State>: @unchecked Sendable {
   private var state: State
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init(_ state: State) {
+  /// Puts a value behind a lock.
+  public init(_ state: sending State) {
     self.state = state
     pthread_mutex_init(lock, nil)
     var attributes = pthread_condattr_t()
@@ -26,21 +27,21 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Looks at the value.
-  func read<Result>(_ body: (State) -> Result) -> Result {
+  public func read<Result>(_ body: (State) -> Result) -> Result {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     return body(state)
   }
 
   /// Changes the value without waking anybody.
-  func note<Result>(_ body: (inout State) -> Result) -> Result {
+  public func note<Result>(_ body: (inout State) -> Result) -> Result {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     return body(&state)
   }
 
   /// Changes the value and wakes who waits.
-  func change<Result>(_ body: (inout State) -> Result) -> Result {
+  public func change<Result>(_ body: (inout State) -> Result) -> Result {
     pthread_mutex_lock(lock)
     defer {
       pthread_cond_broadcast(changed)
@@ -50,7 +51,7 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Waits until the body gives something.
-  func wait<Result>(for body: (inout State) -> Result?) -> Result {
+  public func wait<Result>(for body: (inout State) -> Result?) -> Result {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     while true {
@@ -60,7 +61,7 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Waits until the body gives something, or for so many seconds.
-  func wait<Result>(seconds: Double, for body: (inout State) -> Result?) -> Result? {
+  public func wait<Result>(seconds: Double, for body: (inout State) -> Result?) -> Result? {
     var end = timespec()
     clock_gettime(CLOCK_MONOTONIC, &end)
     let nanoseconds = Double(end.tv_nsec) + min(max(seconds, 0), 1e9) * 1e9
@@ -73,31 +74,4 @@ final class Monitor<State>: @unchecked Sendable {
       if pthread_cond_timedwait(changed, lock, &end) == ETIMEDOUT { return body(&state) }
     }
   }
-}
-
-/// A thread of the system that runs one closure.
-// @unchecked: the handle is written before the thread's owner can be seen by others.
-final class ReplicaThread: @unchecked Sendable {
-  private var thread = pthread_t()
-  private let body: @Sendable () -> Void
-
-  /// Starts a thread; nothing when the system has none left.
-  init?(_ body: @escaping @Sendable () -> Void) {
-    self.body = body
-    // The thread holds a reference of its own until it ends.
-    let held = Unmanaged.passRetained(self)
-    let status = pthread_create(
-      &thread, nil,
-      { raw in
-        if let raw { Unmanaged<ReplicaThread>.fromOpaque(raw).takeRetainedValue().body() }
-        return nil
-      }, held.toOpaque())
-    if status != 0 {
-      held.release()
-      return nil
-    }
-  }
-
-  /// Waits for the thread's end; called once.
-  func join() { pthread_join(thread, nil) }
 }
