@@ -84,6 +84,25 @@ import Testing
     #expect(state.swappedBlocks == 0)
   }
 
+  @Test func `what is copied to host memory comes back, token by token`() {
+    let scheduler = VLLMScheduler(preemption: .swap)
+    let state = state(blocks: 4, for: scheduler)
+    state.submit(Request(id: 0, promptTokens: 30, outputTokens: 20, rank: 0))
+    state.submit(Request(id: 1, promptTokens: 30, outputTokens: 20, rank: 1))
+    let (plan, outcome) = (StepPlan(), StepOutcome())
+    var copied: [Int] = []
+    while !state.isIdle {
+      plan.removeAll()
+      scheduler.plan(state, StepBudget(), into: plan)
+      state.countSwaps(of: plan)
+      if plan.shape.swappedTokens > 0 { copied.append(plan.shape.swappedTokens) }
+      state.begin(plan)
+      state.complete(plan, into: outcome)
+    }
+    // Both had 32 tokens in their two blocks when the first of them needed a third one.
+    #expect(copied == [32, 32])
+  }
+
   @Test func `a second request with the same beginning computes only the rest`() {
     let scheduler = VLLMScheduler()
     let prefixes = PrefixIDs(ids: [11, 12, 13], tokensPerID: 16)

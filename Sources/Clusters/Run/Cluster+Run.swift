@@ -14,24 +14,6 @@ enum ClusterEvent: UInt64 {
   }
 }
 
-/// What steps are made by: taken from the cluster once per run, since taking it costs more than using it.
-struct StepPolicies: ~Copyable {
-  let scheduler: any Scheduler
-  let cost: any CostModel
-  let budget: StepBudget
-  /// The same for replicas that only read prompts.
-  let promptCost: any CostModel
-  let promptBudget: StepBudget
-
-  init(_ cluster: Cluster) {
-    scheduler = cluster.scheduler
-    cost = cluster.cost
-    budget = cluster.budget
-    promptCost = cluster.promptCost
-    promptBudget = cluster.promptBudget
-  }
-}
-
 extension Cluster {
   /// Why a run stopped.
   public enum Stop: Hashable, Sendable {
@@ -59,7 +41,7 @@ extension Cluster {
   public func run(until limit: Double = .infinity, shouldStop: () -> Bool = { false }) -> Stop {
     var instants = 0
     (isUndecided, isPausing, needsAttention) = (false, false, false)
-    var policies = StepPolicies(self)
+    var policies = StepPolicies.of(self)
     while let next = nextTime() {
       guard next <= limit else {
         time = max(time, limit)
@@ -68,7 +50,7 @@ extension Cluster {
       advance(to: next, policies)
       if needsAttention || !breakpoints.isEmpty {
         if let stop = attend() { return stop }
-        policies = StepPolicies(self)
+        policies = StepPolicies.of(self)
       }
       instants += 1
       if instants & 0xFFF == 0, shouldStop() { return .interrupted }
@@ -92,7 +74,7 @@ extension Cluster {
   public func step() -> Bool {
     guard let next = nextTime() else { return false }
     isUndecided = false
-    advance(to: next, StepPolicies(self))
+    advance(to: next, StepPolicies.of(self))
     return true
   }
 
@@ -116,7 +98,7 @@ extension Cluster {
   }
 
   /// Handles everything that happens at an instant: arrivals, events, ends of steps, then new steps.
-  private func advance(to instant: Double, _ policies: borrowing StepPolicies) {
+  private func advance(to instant: Double, _ policies: StepPolicies) {
     time = instant
     while cursor < trace.count, trace.arrivals[cursor] == instant, !isUndecided {
       arrive(cursor)
@@ -151,7 +133,7 @@ extension Cluster {
     while cursor < trace.count, trace.follows[cursor] >= 0 { cursor += 1 }
   }
 
-  private func handle(_ payload: UInt64, _ policies: borrowing StepPolicies) {
+  private func handle(_ payload: UInt64, _ policies: StepPolicies) {
     totals.events += 1
     let (kind, index) = ClusterEvent.split(payload)
     switch ClusterEvent(rawValue: kind) {
@@ -222,23 +204,25 @@ extension Cluster {
   // MARK: Steps
 
   /// Begins as many steps as stages are free.
-  private func beginSteps(_ replica: Replica, _ policies: borrowing StepPolicies) {
+  private func beginSteps(_ replica: Replica, _ policies: StepPolicies) {
     var goesOn = true
     while goesOn, replica.hasFreeStage {
       goesOn = replica.withNextPlan { state, plan in
         guard state.running.count > 0 || state.waitingCount > 0 else { return false }
         plan.removeAll()
-        policies.scheduler.plan(
-          state, replica.isForPrompts ? policies.promptBudget : policies.budget, into: plan)
+        policies.plan(replica, state, into: plan)
         if plan.isGivenUp {
           askAgain(.plan, replica.id)
           return false
         }
         if plan.isEmpty, plan.preempted.count == 0 { return false }
+        // Priced before its blocks move: the long chain of a price's arithmetic overlaps with that.
+        state.countSwaps(of: plan)
+        let passing = plan.isEmpty ? nil : pass(plan, through: replica, policies)
         noteBeginning(plan, replica, state)
         state.begin(plan)
         // A plan may only make room; the next one uses it.
-        return plan.isEmpty || start(plan, replica, state, policies)
+        return plan.isEmpty || start(plan, replica, state, passing)
       }
     }
   }
@@ -257,58 +241,63 @@ extension Cluster {
     }
   }
 
-  /// Sends a step through the stages: each begins when the one before it and the step before it are done.
+  /// Takes note of a step that has begun.
   ///
   /// - Returns: False when the cost model does not know how long it takes.
   private func start(
-    _ plan: StepPlan, _ replica: Replica, _ state: ServingState, _ policies: borrowing StepPolicies
+    _ plan: StepPlan, _ replica: Replica, _ state: ServingState,
+    _ passing: (beginning: Double, end: Double)?
   ) -> Bool {
-    let stages = options.stages
-    replica.isUnpriced = true
-    for stage in 0..<stages {
-      let seconds: Double
-      if replica.isForPrompts {
-        seconds = policies.promptCost.seconds(of: plan.shape, stage: stage, of: stages)
-      } else {
-        seconds = policies.cost.seconds(of: plan.shape, stage: stage, of: stages)
-      }
-      guard seconds >= 0 else {
-        askAgain(.price, replica.id)
-        return false
-      }
-      replica.stageSeconds[stage] = seconds
+    guard let (beginning, end) = passing else {
+      replica.isUnpriced = true
+      askAgain(.price, replica.id)
+      return false
     }
     replica.isUnpriced = false
-    var (clock, beginning) = (time, time)
-    if stages == 1 {
-      // Mostly there is one stage, and it is free.
-      beginning = max(time, replica.stageFree[0])
-      clock = beginning + replica.stageSeconds[0]
-      replica.busySeconds += replica.stageSeconds[0]
-      replica.stageFree[0] = clock
-    } else {
-      for stage in 0..<stages {
-        let begin = max(clock, replica.stageFree[stage])
-        let seconds = replica.stageSeconds[stage]
-        if stage == 0 {
-          beginning = begin
-          replica.busySeconds += seconds
-        }
-        clock = begin + seconds
-        replica.stageFree[stage] = clock
-      }
-    }
     replica.takeOff(at: beginning)
-    stepEnds.push(clock, Int32(replica.id))
-    note(plan.shape, from: beginning, to: clock, replica.id, state)
+    stepEnds.push(end, Int32(replica.id))
+    note(plan.shape, from: beginning, to: end, replica.id, state)
     return true
   }
 
+  /// Sends a step through the stages: each begins when the one before it and the step before it are done.
+  ///
+  /// - Returns: When the first begins and when the last is done; nothing where the cost model does not
+  ///   know.
+  private func pass(_ plan: StepPlan, through replica: Replica, _ policies: StepPolicies)
+    -> (beginning: Double, end: Double)?
+  {
+    let stages = options.stages
+    guard stages > 1 else {
+      // Mostly there is one stage, and it is free.
+      let seconds = policies.seconds(of: plan, replica, stage: 0, of: 1)
+      guard seconds >= 0 else { return nil }
+      let beginning = max(time, replica.stageFree[0])
+      replica.busySeconds += seconds
+      replica.stageFree[0] = beginning + seconds
+      return (beginning, beginning + seconds)
+    }
+    for stage in 0..<stages {
+      let seconds = policies.seconds(of: plan, replica, stage: stage, of: stages)
+      guard seconds >= 0 else { return nil }
+      replica.stageSeconds[stage] = seconds
+    }
+    let beginning = max(time, replica.stageFree[0])
+    var clock = time
+    for stage in 0..<stages {
+      clock = max(clock, replica.stageFree[stage]) + replica.stageSeconds[stage]
+      replica.stageFree[stage] = clock
+    }
+    replica.busySeconds += replica.stageSeconds[0]
+    return (beginning, clock)
+  }
+
   /// Asks again how long a step takes that has begun.
-  private func price(_ replica: Replica, _ policies: borrowing StepPolicies) {
+  private func price(_ replica: Replica, _ policies: StepPolicies) {
     guard replica.isUnpriced else { return }
     replica.withNextPlan { state, plan in
-      if start(plan, replica, state, policies) { idle.append(Int32(replica.id)) }
+      let passing = pass(plan, through: replica, policies)
+      if start(plan, replica, state, passing) { idle.append(Int32(replica.id)) }
     }
   }
 

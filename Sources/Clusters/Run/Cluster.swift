@@ -110,6 +110,8 @@ public final class Cluster {
     budget = options.budget
     cost = options.cost
     records = Column(repeating: RequestRecord(), count: trace.count)
+    // Room for the steps of a short run: moving them to larger places took a tenth of it.
+    steps.reserve(min(options.keptSteps, 1 << 16))
     followers = Followers(trace)
     for _ in 0..<options.replicas { addReplica(startSeconds: 0) }
     if let apart = options.disaggregation {

@@ -56,14 +56,9 @@ extension BlockPool {
 
   /// Stops the program when the queue of free blocks, the counts and the names disagree.
   public func checkInvariants() {
-    var (free, block) = (0, next[blockCount])
-    while block != Int32(blockCount), free <= freeCount {
-      precondition(references[block] == 0, "free block \(block) is held")
-      precondition(previous[next[block]] == block, "links at block \(block)")
-      free += 1
-      block = next[block]
-    }
-    precondition(free == freeCount, "\(free) blocks are free, \(freeCount) counted")
+    let free = freeBlocks
+    precondition(free.count == freeCount, "\(free.count) blocks are free, \(freeCount) counted")
+    for block in free { precondition(references[block] == 0, "free block \(block) is held") }
     var unheld = 0
     for block in 0..<blockCount {
       precondition(references[block] >= 0, "block \(block) was released too often")

@@ -197,36 +197,6 @@ private func preempt(_ slot: Int32, _ state: ServingState, _ plan: StepPlan) -> 
   return state.blockTable(slot).count { state.pool.referenceCount(of: $0) == 1 }
 }
 
-extension StepPlan {
-  /// Decodes every running sequence that does not read its prompt; one pass over what lies side by side.
-  func decodeAllRunning(of state: ServingState) {
-    let (count, slots) = (state.running.count, state.running.base)
-    let (progress, phase) = (state.sequences.progress.base, state.sequences.phase.base)
-    let mayRead = state.prefillingCount > 0
-    decodes.resize(to: count)
-    growth.reserve(count)
-    let (out, grow) = (decodes.base, growth.base)
-    var (context, taken, grown) = (0, 0, 0)
-    for index in 0..<count {
-      let slot = slots[index]
-      if mayRead, phase[Int(slot)] != .decode { continue }
-      let place = progress + Int(slot)
-      let (known, room) = (place.pointee.known, place.pointee.room)
-      context &+= Int(known)
-      out[taken] = slot
-      taken &+= 1
-      // Written always and counted when it holds: whether a block fills is not worth a guess.
-      grow[grown] = BlockGrowth(slot: slot, blocks: 1)
-      grown &+= known > room ? 1 : 0
-    }
-    decodes.truncate(to: taken)
-    growth.resize(to: grown)
-    shape.decodes = taken
-    shape.decodeContext = context
-    shape.tokens = taken
-  }
-}
-
 /// Options that several schedulers take.
 enum SchedulerParameters {
   static let watermark = Parameter(

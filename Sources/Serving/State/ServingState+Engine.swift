@@ -91,6 +91,7 @@ extension ServingState {
   /// - Returns: The new one's slot; nothing when blocks that the other has reserved are not free.
   public func fork(_ slot: Int32, as id: Int32, rank: Int64) -> Int32? {
     guard running.values.contains(slot) else { return nil }
+    nextDecodes.removeAll()
     let progress = sequences.progress[slot]
     let (held, filled) = (blockCount(slot), pool.blocks(for: Int(progress.computed)))
     guard held - filled <= pool.freeCount else { return nil }
@@ -156,6 +157,7 @@ extension ServingState {
     precondition(
       reached.count == plan.count, "\(reached.count) reaches for \(plan.count) sequences")
     outcome.removeAll()
+    nextDecodes.removeAll()
     for (index, reach) in reached.enumerated() {
       let decodes = plan.decodes.count
       abandon(

@@ -20,8 +20,25 @@ public final class StepOutcome {
 extension ServingState {
   // MARK: Beginning
 
+  /// Completes the shape of a plan that has not begun: what is copied to host memory, and back.
+  public func countSwaps(of plan: StepPlan) {
+    guard swappedBlocks > 0 || plan.preempted.count > 0 else { return }
+    if plan.preemption == .swap {
+      for index in 0..<plan.preempted.count {
+        plan.shape.swappedTokens += Int(sequences.progress[plan.preempted[index]].computed)
+      }
+    }
+    for index in 0..<plan.prefills.count where plan.prefills[index].isAdmission {
+      let slot = plan.prefills[index].slot
+      // What came computed is in the pool when it comes; only what was taken away is copied back.
+      guard sequences.phase[slot] == .swapped, sequences.preemptions[slot] > 0 else { continue }
+      plan.shape.swappedTokens += Int(sequences.progress[slot].computed)
+    }
+  }
+
   /// Carries out what a plan means for blocks and queues; its sequences are in flight from then on.
   public func begin(_ plan: StepPlan) {
+    nextDecodes.isKnown = false
     for index in 0..<plan.preempted.count { preempt(plan.preempted[index], plan) }
     // What the plan found in the cache is held before any free block is taken for something else.
     if pool.isCaching { adoptPrefixes(plan) }
@@ -33,7 +50,7 @@ extension ServingState {
     for index in 0..<plan.prefills.count {
       let item = plan.prefills[index]
       if item.isAdmission {
-        admit(item, plan)
+        admit(item)
         admitted += 1
       }
       if pool.isCaching { commitNames(item.slot, upTo: item.context + item.tokens) }
@@ -90,7 +107,7 @@ extension ServingState {
     sequences.makeTableRoom(slot, blocks: held + blocks)
     pool.allocate(blocks, into: sequences.table[slot] + held)
     if pool.isCaching { commitNames(slot, upTo: sequences.progress[slot].computed) }
-    sequences.progress[slot].room += Int32(blocks * pool.blockSize)
+    sequences.progress[slot].room &+= Int32(truncatingIfNeeded: blocks &* pool.blockSize)
   }
 
   private func preempt(_ slot: Int32, _ plan: StepPlan) {
@@ -107,7 +124,6 @@ extension ServingState {
     case .swap where sequences.progress[slot].computed > 0:
       sequences.phase[slot] = .swapped
       swappedBlocks += swappedBlocks(of: slot)
-      plan.shape.swappedTokens += Int(sequences.progress[slot].computed)
     case .restart:
       if wasPrefilling, !keepsPrompts {
         sequences.progress[slot].known = sequences.progress[slot].computed
@@ -134,7 +150,7 @@ extension ServingState {
     }
   }
 
-  private func admit(_ item: PrefillItem, _ plan: StepPlan) {
+  private func admit(_ item: PrefillItem) {
     let slot = item.slot
     let isWaiting = waiting.remove(slot)
     precondition(isWaiting, "sequence \(slot) does not wait")
@@ -143,10 +159,6 @@ extension ServingState {
     pool.allocate(fresh, into: sequences.table[slot] + cached)
     if sequences.phase[slot] == .swapped {
       swappedBlocks -= swappedBlocks(of: slot)
-      // What came computed is in the pool when it comes; only what was taken away is copied back.
-      if sequences.preemptions[slot] > 0 {
-        plan.shape.swappedTokens += Int(sequences.progress[slot].computed)
-      }
     } else {
       sequences.progress[slot].computed = item.cached
       if pool.isCaching, sequences.preemptions[slot] == 0 {
@@ -188,6 +200,7 @@ extension ServingState {
     _ plan: StepPlan, accepted: UnsafePointer<Int32>? = nil, into outcome: StepOutcome
   ) {
     outcome.removeAll()
+    nextDecodes.removeAll()
     let hadRunning = running.count > 0
     running.reserve(running.count + plan.count)
     if plan.draftTokens == 0 {
@@ -200,6 +213,7 @@ extension ServingState {
     }
     for index in 0..<plan.prefills.count { completePrefill(plan.prefills[index], outcome) }
     inFlightCount -= plan.count
+    nextDecodes.isKnown = !hadRunning && plan.draftTokens == 0 && prefillingCount == 0
     if hadRunning, order == .rank || order == .admission { sortRunning() }
     debugCheck()
   }
@@ -208,17 +222,29 @@ extension ServingState {
     // One pass over all decoding sequences: what it reads lies side by side.
     let (slots, progress, count) = (plan.decodes.base, sequences.progress.base, plan.decodes.count)
     let old = running.count
-    var ended = 0
+    nextDecodes.growth.reserve(count)
+    let grow = nextDecodes.growth.base
+    var (going, context, grown) = (0, 0, 0)
     for index in 0..<count {
-      let place = progress + Int(slots[index])
-      let known = place.pointee.known
-      place.pointee.computed = known
-      place.pointee.known = known &+ 1
-      ended &+= known &+ 1 == place.pointee.total ? 1 : 0
+      let slot = slots[index]
+      let place = progress + Int(slot)
+      let (before, room) = (place.pointee.known, place.pointee.room)
+      let known = before &+ 1
+      place.pointee.computed = before
+      place.pointee.known = known
+      // Signs of differences, added and written always: whether a block fills is not worth a guess.
+      let goesOn = Int(UInt32(bitPattern: known &- place.pointee.total) &>> 31)
+      let fills = Int(UInt32(bitPattern: room &- known) &>> 31)
+      going &+= goesOn
+      context &+= Int(known)
+      grow[grown] = BlockGrowth(slot: slot, blocks: 1)
+      grown &+= fills & goesOn
     }
+    nextDecodes.context = context
+    nextDecodes.growth.resize(to: grown)
     outcome.producedTokens += count
     running.append(from: slots, count: count)
-    if ended > 0 { finishEnded(from: old, outcome) }
+    if going < count { finishEnded(from: old, outcome) }
   }
 
   /// Lets those go that have all their tokens, among the running ones from a place on.
@@ -228,6 +254,7 @@ extension ServingState {
       let slot = running[index]
       let progress = sequences.progress[slot]
       if progress.known == progress.total {
+        nextDecodes.context -= Int(progress.known)
         finish(slot, outcome)
       } else {
         running[kept] = slot
@@ -270,6 +297,7 @@ extension ServingState {
       finish(slot, outcome)
     } else {
       running.append(slot)
+      nextDecodes.add(slot, progress)
     }
   }
 

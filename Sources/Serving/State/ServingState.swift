@@ -37,6 +37,7 @@ public final class ServingState {
 
   var sequences = SequenceTable()
   var waiting = SlotQueue()
+  var nextDecodes = NextDecodes()
   /// Parts of `prefixes` that belong to slots, where sequences are named as their tokens come.
   var ownNames = Column<PrefixRange>()
   /// True once a sequence was forked.
@@ -89,6 +90,7 @@ public final class ServingState {
 
   /// Keeps the lists as another scheduler wants them from now on.
   public func adopt(_ scheduler: some Scheduler) {
+    nextDecodes.removeAll()
     order = scheduler.order
     isByPriority = scheduler.isByPriority
     reservedBlocks = scheduler.reservedBlocks(of: pool.blockCount)
@@ -250,6 +252,7 @@ public final class ServingState {
 
   /// Ends a sequence that is not in flight; one in flight is to be shortened.
   public func cancel(_ slot: Int32) throws(Problem) {
+    nextDecodes.removeAll()
     if !waiting.remove(slot) {
       guard let place = running.values.firstIndex(of: slot) else {
         throw Problem("sequence \(slot) is not there or in flight", fix: "shorten it")
