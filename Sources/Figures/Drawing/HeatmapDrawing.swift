@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// Draws a heat map: cells, labels on both sides, colour bar.

@@ -105,7 +105,7 @@ extension MIMEBundle {
         let isCut =
           type.hasPrefix("text/") || type == "image/svg+xml" || type == "application/javascript"
         data.insertSorted(type, isCut ? .lines(text) : .string(text))
-      case .bytes(let bytes): data.insertSorted(type, .string(NotebookText.base64(bytes)))
+      case .bytes(let bytes): data.insertSorted(type, .string(Base64.encode(bytes)))
       case .json(let value): data.insertSorted(type, value)
       }
     }

@@ -109,7 +109,7 @@ struct HTMLExporter {
       let type = types[address[address.index(after: dot)...].lowercased()],
       let bytes = read(address)
     else { return nil }
-    return "data:image/\(type);base64,\(NotebookText.base64(bytes))"
+    return "data:image/\(type);base64,\(Base64.encode(bytes))"
   }
 
   // MARK: Code cells
@@ -176,7 +176,7 @@ struct HTMLExporter {
       let size = bundle.metadata[type]?["width"]?.integer.map { " width=\"\($0)\"" } ?? ""
       let alt = HTMLText.escape(bundle.plain)
       return "<figure><img\(size) alt=\"\(alt)\" "
-        + "src=\"data:\(type);base64,\(NotebookText.base64(bytes))\"></figure>\n"
+        + "src=\"data:\(type);base64,\(Base64.encode(bytes))\"></figure>\n"
     }
     if case .text(let text)? = bundle["text/markdown"] {
       var renderer = MarkdownRenderer(highlighter: highlighter) { _ in nil }

@@ -33,7 +33,7 @@ enum MarkdownExporter {
 
   private static func picture(_ type: String, _ bytes: [UInt8], _ plain: String) -> String {
     let alt = NotebookText.rows(plain).first?.filter { $0 != "[" && $0 != "]" } ?? ""
-    return "![\(alt)](data:\(type);base64,\(NotebookText.base64(bytes)))"
+    return "![\(alt)](data:\(type);base64,\(Base64.encode(bytes)))"
   }
 
   private static func fenced(_ text: String, _ info: String) -> String {
