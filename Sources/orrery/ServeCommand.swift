@@ -9,9 +9,12 @@ extension Command {
   static let serve: Command = Command(
     "serve", "serve a model over HTTP, as OpenAI's clients expect it",
     detail:
-      "Routes: GET /v1/models, POST /v1/completions, POST /v1/chat/completions, GET /health,\n"
-      + "GET /metrics (vLLM's names). ^C or SIGTERM takes no more requests and finishes those that run.",
-    usage: ["serve [--model NAME|PATH] [--host ADDRESS] [--port N]"],
+      "Routes: GET /v1/models, POST /v1/completions, POST /v1/chat/completions, POST /v1/embeddings,\n"
+      + "POST /tokenize, POST /detokenize, GET /health, GET /metrics (vLLM's names).\n"
+      + "^C or SIGTERM takes no more requests and finishes those that run.",
+    usage: [
+      "serve [--model NAME|PATH] [--embedding-model NAME|PATH] [--host ADDRESS] [--port N]"
+    ],
     options: ServeCommand.options,
     run: { words throws(Problem) in try ServeCommand(words).run() })
 }
@@ -20,7 +23,12 @@ extension Command {
 struct ServeCommand {
   static let options: [CommandOption] = [
     CommandOption(
-      "model", "the model; by default smollm2-135m-instruct", value: "NAME", letter: "m"),
+      "model",
+      "what writes texts, by default smollm2-135m-instruct; one that embeds is served alone",
+      value: "NAME", letter: "m"),
+    CommandOption(
+      "embedding-model", "what embeds texts, as all-minilm-l6-v2; by default nothing does",
+      value: "NAME"),
     CommandOption("name", "the name that requests ask for; by default the model's", value: "NAME"),
     CommandOption(
       "host", "the address; by default 127.0.0.1, this machine alone", value: "ADDRESS"),
@@ -55,37 +63,46 @@ struct ServeCommand {
 
   func run() throws(Problem) -> Int32 {
     let signals = StopSignals()
-    let wanted = arguments.value("model") ?? "smollm2-135m-instruct"
-    let path = try ModelStore().find(wanted)
     if let threads = try arguments.integer("threads", in: 1...1024) {
       ComputeThreads.set(threads)
     }
-    let engine = try Engine(path: path)
-    let engines = try EngineService(engine, try serviceOptions())
-    let model = EngineModel(engines, name: arguments.value("name") ?? wanted)
-    let service = OpenAIService(model, apiKeys: arguments.all("api-key"))
+    let (options, limits) = (try serviceOptions(), try limits())
+    let seconds = try arguments.number("drain-seconds") ?? 30
+    let port = try arguments.integer("port", in: 0...65_535) ?? 8000
+    let models = try ServedModels(
+      text: arguments.value("model"), embedding: arguments.value("embedding-model"),
+      shownAs: arguments.value("name"), options)
+    let service = OpenAIService(
+      models.language, embedder: models.embedder, apiKeys: arguments.all("api-key"),
+      mostWaiting: options.mostWaiting)
+    defer { service.close() }
+    defer { models.engines?.shutdown(.fail) }
     let host = arguments.value("host") ?? "127.0.0.1"
     let server = try HTTPServer(
-      host: host, port: try arguments.integer("port", in: 0...65_535) ?? 8000, limits: try limits(),
-      handler: { service.handle($0, $1) })
-    note("\(model.name) at http://\(host):\(server.port)/v1 (^C ends)")
+      host: host, port: port, limits: limits, handler: { service.handle($0, $1) })
+    note("\(models.names) at http://\(host):\(server.port)/v1 (^C ends)")
     let first = signals.wait()
     note("\(first), finishing what runs")
     server.stopListening()
     service.stop()
-    drain(engines, seconds: try arguments.number("drain-seconds") ?? 30, signals)
+    drain(seconds, signals) {
+      service.outstandingEmbeddings > 0
+        || models.engines?.statistics.replicas.contains { $0.outstanding > 0 } ?? false
+    }
+    // What is left fails, and its clients are told so before the server is gone.
+    models.engines?.shutdown(.fail)
+    service.close()
     server.stop()
     return ExitStatus.success
   }
 
   /// Lets what runs end, until the time is over or another signal comes.
-  private func drain(_ engines: EngineService, seconds: Double, _ signals: StopSignals) {
+  private func drain(_ seconds: Double, _ signals: StopSignals, while isBusy: () -> Bool) {
     var left = seconds
-    while left > 0, engines.statistics.replicas.contains(where: { $0.outstanding > 0 }) {
+    while left > 0, isBusy() {
       if signals.wait(seconds: 0.05) != nil { break }
       left -= 0.05
     }
-    engines.shutdown(.fail)
   }
 
   private func serviceOptions() throws(Problem) -> EngineService.Options {
@@ -113,6 +130,47 @@ struct ServeCommand {
 
   private func note(_ text: String) {
     if !arguments.has("quiet") { Output.note(text) }
+  }
+}
+
+/// The models that a server was asked to serve.
+private struct ServedModels {
+  private(set) var engines: EngineService?
+  private(set) var language: EngineModel?
+  private(set) var embedder: EmbedderModel?
+
+  init(
+    text: String?, embedding: String?, shownAs name: String?, _ options: EngineService.Options
+  ) throws(Problem) {
+    let store = ModelStore()
+    let wanted = text ?? "smollm2-135m-instruct"
+    let path = try store.find(wanted)
+    if ModelUse(path: path) == .embedding {
+      guard embedding == nil else {
+        throw Problem(
+          "--model \(wanted) embeds texts, and --embedding-model names another",
+          fix: "give --model a model that writes texts, or leave one of the two out", kind: .usage)
+      }
+      embedder = EmbedderModel(try Embedder(path: path), name: name ?? wanted)
+      return
+    }
+    if let embedding {
+      let place = try store.find(embedding)
+      guard ModelUse(path: place) != .text else {
+        throw Problem(
+          "--embedding-model \(embedding) writes texts and embeds none",
+          fix: "all-minilm-l6-v2 and multilingual-e5-small embed", kind: .usage)
+      }
+      embedder = EmbedderModel(try Embedder(path: place), name: embedding)
+    }
+    let service = try EngineService(try Engine(path: path), options)
+    engines = service
+    language = EngineModel(service, name: name ?? wanted)
+  }
+
+  /// The models' names, for a person.
+  var names: String {
+    [language?.name, embedder?.name].compactMap { $0 }.joined(separator: " and ")
   }
 }
 

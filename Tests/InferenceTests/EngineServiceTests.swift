@@ -135,6 +135,38 @@ final class Told: Sendable {
     service.shutdown(.finish())
   }
 
+  @Test func `answers to one prompt wait as one request, and all of them are taken or none`() throws
+  {
+    let service = try Self.service(try BatcherTests.tiny(), waiting: 2, running: 1)
+    let told = Told()
+    func several(_ count: Int, from number: Int) -> [EngineService.Submission] {
+      (0..<count).map { index in
+        var one = EngineService.Submission([1, 2], onEvent: told.listener(number + index))
+        (one.options, one.sharesPlace) = (Self.options(200), index > 0)
+        return one
+      }
+    }
+    var ids = try service.submit(together: several(4, from: 0))
+    told.awaitTokens(1, of: 0)
+    #expect(service.statistics.replicas[0].queued == 0)
+    ids += try service.submit(together: several(4, from: 4))
+    ids += try service.submit(together: several(1, from: 8))
+    #expect(service.statistics.replicas[0].queued == 2)
+    let busy = #expect(throws: Problem.self) {
+      try service.submit(together: several(2, from: 9))
+    }
+    #expect(busy?.kind == .busy && service.statistics.counts.submitted == 9)
+    for id in ids[1...] { service.cancel(id) }
+    told.await(9)
+    #expect(ids == Array(1...9) && told[9].ends.isEmpty && told[10].ends.isEmpty)
+    #expect(service.statistics.replicas[0].queued == 0)
+    var wrong = several(3, from: 9)
+    wrong[2].prompt = []
+    #expect(throws: Problem.self) { try service.submit(together: wrong) }
+    #expect(service.statistics.counts.submitted == 9)
+    service.shutdown(.finish())
+  }
+
   @Test func `a service that ends finishes or fails what it has`() throws {
     let engine = try BatcherTests.tiny()
     for mode in [EngineService.Shutdown.finish(), .finish(seconds: 0.02), .fail] {

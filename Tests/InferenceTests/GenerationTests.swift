@@ -61,6 +61,35 @@ import Testing
     #expect(result.tokens.allSatisfy { !engine.tokenizer.endsGeneration($0) })
   }
 
+  @Test func `nothing ends it before the fewest tokens that were asked for`() throws {
+    let engine = try SessionTests.engine()
+    // Every letter is a stop text, and it is so hot that an end token comes soon.
+    let stops = (0..<128).map { String(UnicodeScalar(UInt8($0))) }
+    for (fewest, stops) in [(0, []), (0, stops), (400, []), (40, stops)] {
+      var options = GenerationOptions(
+        maxTokens: 500, sampling: SamplingOptions(temperature: 50, seed: 1), stops: stops)
+      options.minTokens = fewest
+      let result = try engine.makeSession().generate(SessionTests.prompt(3), options: options)
+      #expect(result.tokens.count >= fewest)
+      #expect(result.finishReason == .stop || result.tokens.count == 500)
+      #expect(fewest > 0 || result.tokens.count < (stops.isEmpty ? 400 : 40))
+      #expect(result.tokens.allSatisfy { !engine.tokenizer.endsGeneration($0) })
+    }
+    var options = GenerationOptions(maxTokens: 5)
+    options.minTokens = 6
+    let problem = #expect(throws: Problem.self) { try Continuation(engine, [1], options) }
+    #expect(problem?.message == "min_tokens is 6, max_tokens is 5")
+  }
+
+  @Test func `a form that is whole ends in spite of the fewest tokens`() throws {
+    let engine = try SessionTests.engine()
+    var options = GenerationOptions(maxTokens: 50)
+    options.minTokens = 40
+    options.constraint = try .regex("[ab]{3}")
+    let result = try engine.makeSession().generate(SessionTests.prompt(3), options: options)
+    #expect(result.text.count == 3 && result.finishReason == .stop)
+  }
+
   @Test func `a stop from outside keeps what was produced`() throws {
     var produced = 0
     let result = try generate(

@@ -86,13 +86,18 @@ import Testing
     #expect(model.cancelled.withLock { $0 } == [0, 1, 2])
   }
 
-  @Test func `a request of which a part is turned away is turned away as a whole`() {
-    let model = ScriptedModel(reply: nil, capacity: 2)
+  @Test func `a place for one request is enough for all of its answers, without one none is taken`()
+  {
+    let model = ScriptedModel(reply: nil, capacity: 1)
+    let first = complete(#""prompt":["a","b"],"n":3"#, model: model)
+    #expect(first.status == nil)
+    #expect(
+      model.taken.withLock { $0.map(\.isFurther) } == [false, true, true, false, true, true])
     let writer = complete(#""prompt":"a","n":3"#, model: model)
     #expect(writer.status == 429 && writer.json["error"]?["type"] == "rate_limit_exceeded")
     let headers = writer.record.withLock { $0.response?.headers ?? [] }
     #expect(headers.contains { $0.name == "Retry-After" })
-    #expect(model.cancelled.withLock { $0 } == [0, 1])
+    #expect(model.taken.withLock(\.count) == 6)
   }
 
   @Test func `an answer that fails is an error, within a stream too`() {
@@ -108,12 +113,12 @@ import Testing
   @Test func `fields reach the model as they were sent`() throws {
     let model = ScriptedModel()
     _ = complete(
-      #""prompt":"a","max_tokens":9,"temperature":0.5,"top_p":0.9,"top_k":3,"min_p":0.1,"seed":-1,"#
+      #""prompt":"a","max_tokens":9,"min_tokens":4,"temperature":0.5,"top_p":0.9,"top_k":3,"min_p":0.1,"seed":-1,"#
         + #""stop":"x","presence_penalty":1,"frequency_penalty":-1,"logit_bias":{"7":-100}"#,
       model: model)
     let options = try #require(model.taken.withLock { $0.first?.options })
     let sampling = options.sampling
-    #expect(options.maxTokens == 9 && options.stops == ["x"])
+    #expect(options.maxTokens == 9 && options.minTokens == 4 && options.stops == ["x"])
     #expect(sampling.temperature == 0.5 && sampling.topP == 0.9 && sampling.topK == 3)
     #expect(sampling.minP == 0.1 && sampling.seed == UInt64.max)
     #expect(sampling.presencePenalty == 1 && sampling.frequencyPenalty == -1)

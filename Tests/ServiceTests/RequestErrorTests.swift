@@ -44,6 +44,10 @@ import TestSupport
         "only 1"
       ),
       (
+        #"{"model":"scripted","prompt":"a","max_tokens":4,"min_tokens":5}"#, "invalid_value",
+        "min_tokens", "at most max_tokens, which is 4, got 5"
+      ),
+      (
         #"{"model":"scripted","prompt":"a","stream_options":{}}"#, nil, "stream_options",
         "stream is true"
       ),

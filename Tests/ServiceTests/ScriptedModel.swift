@@ -6,21 +6,15 @@ import Synchronization
 
 /// A model that answers as a test says, with tokens that are bytes.
 final class ScriptedModel: LanguageModel {
-  struct Taken {
-    let prompt: [TokenID]
-    let options: GenerationOptions
-    let onEvent: @Sendable (TextEvent) -> Void
-  }
-
   let name = "scripted"
   let contextLength = 100
   let vocabularySize = 256
   let beginToken: TokenID? = 0
   /// What every request is answered at once; nil leaves that to the test.
   let reply: String?
-  let taken = Mutex<[Taken]>([])
+  let taken = Mutex<[TextPart]>([])
   let cancelled = Mutex<[Int]>([])
-  /// How many requests are taken before the others are turned away.
+  /// How many parts are taken before further requests are turned away.
   let capacity: Int
 
   init(reply: String? = "yes", capacity: Int = .max) {
@@ -28,13 +22,15 @@ final class ScriptedModel: LanguageModel {
     self.capacity = capacity
   }
 
-  func tokens(of text: String) -> [TokenID] { text.utf8.map { TokenID($0) } }
+  func tokens(of text: String, addsMarks: Bool) -> [TokenID] {
+    text.utf8.map { TokenID($0) }
+  }
   func text(of tokens: [TokenID]) -> String {
     String(decoding: tokens.map { UInt8($0) }, as: UTF8.self)
   }
   func bytes(of token: TokenID) -> [UInt8] { [UInt8(token)] }
   func prompt(of messages: [ChatTemplate.Message]) throws(Problem) -> [TokenID] {
-    tokens(of: messages.map { "\($0.role):\($0.content)\n" }.joined())
+    tokens(of: messages.map { "\($0.role):\($0.content)\n" }.joined(), addsMarks: true)
   }
 
   func scores(
@@ -43,17 +39,14 @@ final class ScriptedModel: LanguageModel {
     tokens.dropFirst().map { TokenScore($0, logProbability: -0.25) }
   }
 
-  func submit(
-    _ prompt: [TokenID], _ options: GenerationOptions,
-    onEvent: @escaping @Sendable (TextEvent) -> Void
-  ) throws(SubmitFailure) -> TextTicket {
-    let number = taken.withLock { taken in
-      taken.append(Taken(prompt: prompt, options: options, onEvent: onEvent))
-      return taken.count
+  func submit(_ parts: [TextPart]) throws(SubmitFailure) -> [TextTicket] {
+    let numbers = try taken.withLock { taken throws(SubmitFailure) in
+      guard taken.count < capacity else { throw .overloaded("\(capacity) wait already") }
+      taken += parts
+      return taken.count - parts.count..<taken.count
     }
-    guard number <= capacity else { throw .overloaded("\(capacity) wait already") }
-    if let reply { answer(number - 1, reply) }
-    return TextTicket(number - 1)
+    if let reply { for number in numbers { answer(number, reply) } }
+    return numbers.map { TextTicket($0) }
   }
 
   func cancel(_ ticket: TextTicket) { cancelled.withLock { $0.append(ticket.number) } }

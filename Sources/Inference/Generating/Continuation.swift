@@ -26,6 +26,11 @@ struct Continuation: Sendable {
     guard !prompt.isEmpty else {
       throw Problem("a generation needs at least one token", fix: "give a prompt that is not empty")
     }
+    guard (0...max(0, options.maxTokens)).contains(options.minTokens) else {
+      throw Problem(
+        "min_tokens is \(options.minTokens), max_tokens is \(options.maxTokens)",
+        fix: "min_tokens must be from 0 to max_tokens")
+    }
     self.options = options
     tokens = prompt
     tokenizer = engine.tokenizer
@@ -76,6 +81,7 @@ struct Continuation: Sendable {
     // Drawing changes the logits.
     let own = options.alternatives > 0 ? Array(logits) : []
     try constrain(logits)
+    if result.tokens.count < options.minTokens { holdOffEnd(logits) }
     let choice =
       if let draft { sampler.verify(draft, logits, history: tokens) } else {
         sampler.sample(logits, history: tokens)
@@ -108,6 +114,14 @@ struct Continuation: Sendable {
     }
   }
 
+  /// Takes the tokens that end a turn out of the choice, unless a constraint leaves no others.
+  private func holdOffEnd(_ logits: UnsafeMutableBufferPointer<Float>) {
+    let ends = tokenizer.vocabulary.ends.map { (Int($0), logits[Int($0)]) }
+    for (token, _) in ends { logits[token] = -.infinity }
+    guard constrained != nil, !logits.contains(where: { $0 > -.infinity }) else { return }
+    for (token, logit) in ends { logits[token] = logit }
+  }
+
   private mutating func shown(_ choice: Sampler.Choice, _ alternatives: [Sampler.Candidate])
     -> GeneratedToken
   {
@@ -116,7 +130,9 @@ struct Continuation: Sendable {
     result.probabilities.append(choice.probability)
     if options.alternatives > 0 { result.alternatives.append(alternatives) }
     let bytes = tokenizer.bytes(of: choice.token, showsControl: false)
-    let text = matcher.add(stream.add(bytes))
+    let added = stream.add(bytes)
+    // Stop texts are looked for behind the tokens that have to come.
+    let text = result.tokens.count <= options.minTokens ? added : matcher.add(added)
     result.text += text
     if matcher.isFound || constrained?.isFinished ?? false {
       end(.stop)

@@ -2,6 +2,8 @@
 public struct GenerationOptions: Sendable {
   /// The most tokens to produce.
   public var maxTokens: Int
+  /// No token that ends a turn and no stop text ends the generation before so many tokens.
+  public var minTokens = 0
   /// How tokens are drawn.
   public var sampling: SamplingOptions
   /// Texts that end the generation; they are not part of its text.

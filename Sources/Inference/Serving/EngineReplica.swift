@@ -28,13 +28,20 @@ final class EngineReplica: @unchecked Sendable {
   }
 
   private enum Command {
-    case add(PreparedRequest, RequestID, arrivedAt: Double, OnEvent)
+    case add(PreparedRequest, RequestID, Place, OnEvent)
     case cancel(RequestID)
+  }
+
+  /// Where a request came to stand in the queue.
+  private struct Place {
+    let arrivedAt: Double
+    /// True where another request stands in the queue for it.
+    let isShared: Bool
   }
 
   private struct OpenRequest {
     let id: RequestID
-    let arrivedAt: Double
+    let place: Place
     let tokens: Int
     let onEvent: OnEvent
     var startedAt = Double.nan
@@ -82,13 +89,13 @@ final class EngineReplica: @unchecked Sendable {
   /// What it has to do, as far as is known without asking its thread.
   var load: ServiceStatistics.Replica { shared.read(\.load) }
 
-  func add(_ prepared: PreparedRequest, _ id: RequestID, _ onEvent: @escaping OnEvent) {
-    let now = seconds
+  func add(
+    _ prepared: PreparedRequest, _ id: RequestID, sharesPlace: Bool, _ onEvent: @escaping OnEvent
+  ) {
+    let place = Place(arrivedAt: seconds, isShared: sharesPlace)
     shared.change {
-      $0.load.waiting += 1
-      $0.load.outstanding += 1
-      $0.load.outstandingTokens += prepared.mostTokens
-      $0.commands.append(.add(prepared, id, arrivedAt: now, onEvent))
+      $0.load.take(prepared, sharesPlace: sharesPlace)
+      $0.commands.append(.add(prepared, id, place, onEvent))
     }
   }
 
@@ -147,8 +154,8 @@ final class EngineReplica: @unchecked Sendable {
   /// Lets nobody wait for an answer any more.
   private func finishAll() {
     failAll("the service was shut down")
-    for case .add(let prepared, let id, let arrivedAt, let onEvent) in takeCommands() {
-      obey(.add(prepared, id, arrivedAt: arrivedAt, onEvent))
+    for case .add(let prepared, let id, let place, let onEvent) in takeCommands() {
+      obey(.add(prepared, id, place, onEvent))
     }
     failAll("the service was shut down")
   }
@@ -168,11 +175,11 @@ final class EngineReplica: @unchecked Sendable {
 
   private func obey(_ command: Command) {
     switch command {
-    case .add(let prepared, let id, let arrivedAt, let onEvent):
+    case .add(let prepared, let id, let place, let onEvent):
       let number = batcher.add(prepared)
       batchIDs[id] = number
       open[number] = OpenRequest(
-        id: id, arrivedAt: arrivedAt, tokens: prepared.mostTokens, onEvent: onEvent)
+        id: id, place: place, tokens: prepared.mostTokens, onEvent: onEvent)
       // One that asks for no token has ended already.
       if batcher.requests[number]?.phase == .finished { end(number, .finished) }
     case .cancel(let id):
@@ -195,10 +202,12 @@ final class EngineReplica: @unchecked Sendable {
       return
     }
     let now = seconds
-    for number in report.admitted where open[number]?.startedAt.isNaN ?? false {
+    for number in report.admitted {
+      guard let request = open[number], request.startedAt.isNaN else { continue }
       open[number]?.startedAt = began
       let answer = batcher.requests[number]?.generation
       shared.note {
+        if !request.place.isShared { $0.load.queued -= 1 }
         $0.statistics.counts.promptTokens += answer?.promptTokens ?? 0
         $0.statistics.counts.cachedTokens += answer?.reusedTokens ?? 0
       }
@@ -233,7 +242,7 @@ final class EngineReplica: @unchecked Sendable {
     shared.note {
       $0.statistics.counts.generatedTokens += 1
       if request.firstTokenAt.isNaN {
-        $0.statistics.ttft.add(now - request.arrivedAt)
+        $0.statistics.ttft.add(now - request.place.arrivedAt)
       } else {
         $0.statistics.interToken.add(now - request.lastTokenAt)
       }
@@ -249,11 +258,12 @@ final class EngineReplica: @unchecked Sendable {
     batchIDs[request.id] = nil
     let served = ServedRequest(
       id: request.id, replica: id, outcome: outcome, generation: known.generation,
-      arrivedAt: request.arrivedAt, startedAt: request.startedAt,
+      arrivedAt: request.place.arrivedAt, startedAt: request.startedAt,
       firstTokenAt: request.firstTokenAt, endedAt: seconds, preemptions: known.preemptions)
     batcher.forget(number)
     shared.note {
       $0.statistics.note(served)
+      if request.startedAt.isNaN, !request.place.isShared { $0.load.queued -= 1 }
       $0.load.outstanding -= 1
       $0.load.outstandingTokens -= request.tokens
     }

@@ -32,7 +32,7 @@ public final class EngineService: Sendable {
     public var limits = Batcher.Limits()
     /// Decides the steps of each replica.
     public var scheduler: any Scheduler = VLLMScheduler()
-    /// The most requests that wait for blocks, over all replicas; more are refused.
+    /// The most requests that wait to begin, over all replicas; more are refused.
     public var mostWaiting = 1024
     /// Picks replicas; without one, the replica with the fewest requests gets the next.
     public var route: Route?
@@ -48,6 +48,28 @@ public final class EngineService: Sendable {
 
     /// Creates the defaults.
     public init() {}
+  }
+
+  /// A request as it is handed in.
+  public struct Submission: Sendable {
+    /// The tokens of the prompt.
+    public var prompt: [TokenID]
+    /// How much and how.
+    public var options = GenerationOptions()
+    /// What is added to the weights for it.
+    public var adapter: Adapter?
+    /// More urgent is smaller; schedulers that know no priorities ignore it.
+    public var priority: Int32 = 0
+    /// True for a further answer to the prompt before it: the two wait as one request.
+    public var sharesPlace = false
+    /// Takes its tokens and its end, on another thread; maybe before the call that hands it in returns.
+    public var onEvent: @Sendable (ServiceEvent) -> Void
+
+    /// Creates a submission; what it asks for is set afterwards.
+    public init(_ prompt: [TokenID], onEvent: @escaping @Sendable (ServiceEvent) -> Void) {
+      self.prompt = prompt
+      self.onEvent = onEvent
+    }
   }
 
   /// How a service ends.
@@ -120,28 +142,50 @@ public final class EngineService: Sendable {
     _ prompt: [TokenID], options: GenerationOptions = GenerationOptions(), adapter: Adapter? = nil,
     priority: Int32 = 0, onEvent: @escaping @Sendable (ServiceEvent) -> Void
   ) throws(Problem) -> RequestID {
-    let prepared = try replicas[0].prepare(prompt, options, adapter, priority)
-    let names = self.options.routesByPrefix ? names(prompt, adapter) : PrefixIDs()
+    var submission = Submission(prompt, onEvent: onEvent)
+    (submission.options, submission.adapter) = (options, adapter)
+    submission.priority = priority
+    return try submit(together: [submission])[0]
+  }
+
+  /// Takes several requests, or none of them; a place for one that waits is enough for all.
+  ///
+  /// - Returns: Their numbers.
+  /// - Throws: What ``submit(_:options:adapter:priority:onEvent:)`` throws.
+  public func submit(together submissions: [Submission]) throws(Problem) -> [RequestID] {
+    let prepared = try submissions.map { one throws(Problem) in
+      (
+        one, try replicas[0].prepare(one.prompt, one.options, one.adapter, one.priority),
+        options.routesByPrefix ? names(one.prompt, one.adapter) : PrefixIDs()
+      )
+    }
     return try directory.withLock { directory throws(Problem) in
       guard directory.isOpen else {
         throw Problem("the service is shutting down", kind: .interrupted)
       }
-      let loads = replicas.map(\.load)
-      let waiting = loads.reduce(0) { $0 + $1.waiting }
-      guard waiting < self.options.mostWaiting || loads.contains(where: \.isFree) else {
-        directory.refused += 1
+      var loads = replicas.map(\.load)
+      let queued = loads.reduce(0) { $0 + $1.queued }
+      guard queued < options.mostWaiting || loads.contains(where: \.isFree) else {
+        directory.refused += submissions.count
         throw Problem(
-          "\(waiting) requests wait already", fix: "try again later, or allow more", kind: .busy)
+          "\(queued) requests wait already", fix: "try again later, or allow more", kind: .busy)
       }
-      directory.count += 1
-      let id = directory.count
-      let place = try place(for: prepared, id, names, loads)
-      directory.places[id] = place
-      replicas[place].add(prepared, id) { [weak self] event in
-        if case .end = event { self?.forget(id) }
-        onEvent(event)
+      var places: [(id: RequestID, place: Int)] = []
+      for (offset, (one, request, names)) in prepared.enumerated() {
+        let id = directory.count + offset + 1
+        let place = try place(for: request, id, names, loads)
+        loads[place].take(request, sharesPlace: one.sharesPlace)
+        places.append((id, place))
       }
-      return id
+      directory.count += submissions.count
+      for ((one, request, _), (id, place)) in zip(prepared, places) {
+        directory.places[id] = place
+        replicas[place].add(request, id, sharesPlace: one.sharesPlace) { [weak self] event in
+          if case .end = event { self?.forget(id) }
+          one.onEvent(event)
+        }
+      }
+      return places.map(\.id)
     }
   }
 

@@ -8,6 +8,8 @@ public struct ServiceStatistics: Sendable {
     public var running = 0
     /// Requests that were given to it and hold none yet.
     public var waiting = 0
+    /// Requests that were given to it and have not begun; further answers to a prompt are not counted.
+    public var queued = 0
     /// KV blocks that sequences hold.
     public var heldBlocks = 0
     /// The most KV blocks; nothing where only memory sets an end.
@@ -24,6 +26,14 @@ public struct ServiceStatistics: Sendable {
 
     /// Creates the numbers of an idle replica.
     public init() {}
+
+    /// Counts a request that is given to it.
+    mutating func take(_ request: PreparedRequest, sharesPlace: Bool) {
+      waiting += 1
+      queued += sharesPlace ? 0 : 1
+      outstanding += 1
+      outstandingTokens += request.mostTokens
+    }
 
     /// True when a request that comes now would not have to wait for others to end.
     public var isFree: Bool { outstanding < mostRunning }
@@ -124,6 +134,20 @@ public struct ServiceStatistics: Sendable {
       \.ttft, \.interToken, \.tpot, \.e2e, \.queueing, \.prefill, \.decode, \.promptTokens,
       \.answerTokens, \.stepTokens,
     ]
+  }
+
+  /// Counts a request that asked for vectors and has them.
+  public mutating func noteEmbedding(tokens: Int, seconds: Double) {
+    counts.stopped += 1
+    counts.promptTokens += tokens
+    promptTokens.add(Double(tokens))
+    e2e.add(seconds)
+  }
+
+  /// Counts a run of so many tokens through the layers.
+  public mutating func noteStep(tokens: Int) {
+    counts.steps += 1
+    stepTokens.add(Double(tokens))
   }
 
   mutating func note(_ request: ServedRequest) {

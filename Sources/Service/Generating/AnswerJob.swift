@@ -61,24 +61,23 @@ final class AnswerJob: Sendable {
 
   /// Hands all parts to the model, or none of them.
   func start() throws(APIError) {
-    for index in 0..<plan.answerCount {
-      do throws(SubmitFailure) { try submit(index) } catch {
-        cancelAll()
-        throw .refused(error)
-      }
+    do throws(SubmitFailure) {
+      let tickets = try model.submit((0..<plan.answerCount).map(part))
+      state.withLock { $0.tickets = tickets }
+    } catch {
+      throw .refused(error)
     }
     writer.whenGone { [self] in cancelAll() }
     open()
   }
 
-  private func submit(_ index: Int) throws(SubmitFailure) {
+  private func part(_ index: Int) -> TextPart {
     var options = plan.options
     // Answers to one prompt differ by their random streams; the first has the seed that was given.
     options.sampling.seed &+= UInt64(index % plan.n) &* 0x9E37_79B9_7F4A_7C15
-    let ticket = try model.submit(plan.prompts[index / plan.n], options) { [self] event in
-      take(event, index)
+    return TextPart(plan.prompts[index / plan.n], options, isFurther: index % plan.n > 0) {
+      [self] event in take(event, index)
     }
-    state.withLock { $0.tickets.append(ticket) }
   }
 
   private func open() {
@@ -157,7 +156,7 @@ final class AnswerJob: Sendable {
 
 extension APIError {
   /// Why a request was not taken.
-  fileprivate static func refused(_ failure: SubmitFailure) -> APIError {
+  static func refused(_ failure: SubmitFailure) -> APIError {
     switch failure {
     case .overloaded(let reason): .overloaded(reason)
     case .stopping: .stopping

@@ -29,9 +29,9 @@ public struct EngineModel: LanguageModel {
   /// What a text that is empty begins with.
   public var beginToken: TokenID? { engine.tokenizer.vocabulary.begin }
 
-  /// Cuts a text into tokens, with the marks that the model expects around it.
-  public func tokens(of text: String) -> [TokenID] {
-    engine.tokenizer.encode(text, addsMarks: true)
+  /// Cuts a text into tokens, with the marks that the model expects around it or without.
+  public func tokens(of text: String, addsMarks: Bool) -> [TokenID] {
+    engine.tokenizer.encode(text, addsMarks: addsMarks)
   }
 
   /// The text of tokens.
@@ -73,14 +73,16 @@ public struct EngineModel: LanguageModel {
     }
   }
 
-  /// Takes a request.
-  public func submit(
-    _ prompt: [TokenID], _ options: GenerationOptions,
-    onEvent: @escaping @Sendable (TextEvent) -> Void
-  ) throws(SubmitFailure) -> TextTicket {
+  /// Takes all parts of a request, or none.
+  public func submit(_ parts: [TextPart]) throws(SubmitFailure) -> [TextTicket] {
+    let submissions = parts.map { part in
+      var submission = EngineService.Submission(part.prompt) { part.onEvent(TextEvent($0)) }
+      submission.options = part.options
+      submission.sharesPlace = part.isFurther
+      return submission
+    }
     do throws(Problem) {
-      return TextTicket(
-        try service.submit(prompt, options: options) { onEvent(TextEvent($0)) })
+      return try service.submit(together: submissions).map { TextTicket($0) }
     } catch {
       switch error.kind {
       case .busy: throw .overloaded(error.message)

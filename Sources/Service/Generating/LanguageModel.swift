@@ -12,8 +12,8 @@ public protocol LanguageModel: Sendable {
   /// What a text that is empty begins with; nil where there is no such token.
   var beginToken: TokenID? { get }
 
-  /// Cuts a text into tokens.
-  func tokens(of text: String) -> [TokenID]
+  /// Cuts a text into tokens, with the marks that the model expects around it or without.
+  func tokens(of text: String, addsMarks: Bool) -> [TokenID]
   /// The text of tokens.
   func text(of tokens: [TokenID]) -> String
   /// The bytes of a token.
@@ -28,15 +28,35 @@ public protocol LanguageModel: Sendable {
     of tokens: [TokenID], alternatives: Int, shouldStop: @escaping @Sendable () -> Bool
   ) throws(Problem) -> [TokenScore]
 
-  /// Takes a request; events come on any thread, in order, the last one with an end.
-  func submit(
-    _ prompt: [TokenID], _ options: GenerationOptions,
-    onEvent: @escaping @Sendable (TextEvent) -> Void
-  ) throws(SubmitFailure) -> TextTicket
+  /// Takes all parts of a request, or none; a place for one is enough for all.
+  func submit(_ parts: [TextPart]) throws(SubmitFailure) -> [TextTicket]
   /// Ends a request that nobody waits for and frees what it holds.
   func cancel(_ ticket: TextTicket)
   /// What each replica did so far and does now.
   var statistics: [ServiceStatistics] { get }
+}
+
+/// One of the answers that a request asks for.
+public struct TextPart: Sendable {
+  /// What it goes on from.
+  public var prompt: [TokenID]
+  /// How much and how.
+  public var options: GenerationOptions
+  /// True for a further answer to the prompt of the part before.
+  public var isFurther: Bool
+  /// Takes what happens to it, on any thread, in order, the last event with an end.
+  public var onEvent: @Sendable (TextEvent) -> Void
+
+  /// Creates a part.
+  public init(
+    _ prompt: [TokenID], _ options: GenerationOptions, isFurther: Bool = false,
+    onEvent: @escaping @Sendable (TextEvent) -> Void
+  ) {
+    self.prompt = prompt
+    self.options = options
+    self.isFurther = isFurther
+    self.onEvent = onEvent
+  }
 }
 
 /// Tells a request apart from all others of its model.

@@ -37,7 +37,8 @@ struct ChatRequest {
     sampling.options.alternatives = max(1, top ?? 0)
   }
 
-  private static func messages(_ fields: FieldReader) throws(APIError) -> [ChatTemplate.Message] {
+  /// The conversation so far.
+  static func messages(_ fields: FieldReader) throws(APIError) -> [ChatTemplate.Message] {
     guard let items = try fields.array("messages"), !items.isEmpty, items.count <= mostMessages
     else {
       throw .expected(

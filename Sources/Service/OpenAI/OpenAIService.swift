@@ -3,46 +3,51 @@ import Glibc
 import Inference
 import Synchronization
 
-/// Answers requests in OpenAI's form with a language model.
+/// Answers requests in OpenAI's form with a language model, with a model that embeds, or with both.
 ///
 /// It knows no sockets: a request goes in, the answer goes to a writer.
 public final class OpenAIService: Sendable {
-  private let model: any LanguageModel
+  /// What writes texts; nil where the service only embeds.
+  let language: (any LanguageModel)?
+  /// What embeds; nil where the service only writes.
+  let embeddings: EmbeddingQueue?
   private let apiKeys: [String]
   private let startedAt = Int(time(nil))
   private let requests = Atomic(0)
   private let stopping = Atomic(false)
-  private let router: Router
+  private let router = Router(OpenAIService.routes)
 
-  /// Creates a service; without keys everybody is served.
-  public init(_ model: any LanguageModel, apiKeys: [String] = []) {
-    self.model = model
+  /// Creates a service.
+  ///
+  /// - Parameters:
+  ///   - language: What writes texts.
+  ///   - embedder: What embeds; then ``close()`` must be called before the service is let go.
+  ///   - apiKeys: What clients must send one of; without keys everybody is served.
+  ///   - mostWaiting: The most requests that wait to be embedded; more are refused.
+  public init(
+    _ language: (any LanguageModel)?, embedder: (any EmbeddingModel)? = nil,
+    apiKeys: [String] = [], mostWaiting: Int = 256
+  ) {
+    precondition(language != nil || embedder != nil, "a service needs a model")
+    self.language = language
     self.apiKeys = apiKeys
-    router = Router([
-      Route("GET", "/health", needsKey: false) { service, _, writer throws(APIError) in
-        try service.health(writer)
-      },
-      Route("GET", "/metrics", needsKey: false) { service, _, writer throws(APIError) in
-        service.metrics(writer)
-      },
-      Route("GET", "/v1/models") { service, _, writer throws(APIError) in
-        writer.respond(HTTPResponse(json: ["object": "list", "data": [service.card]]))
-      },
-      Route("GET", "/v1/models/*") { service, call, writer throws(APIError) in
-        try service.check(model: call.rest)
-        writer.respond(HTTPResponse(json: service.card))
-      },
-      Route("POST", "/v1/completions") { service, call, writer throws(APIError) in
-        try service.complete(call.request, writer)
-      },
-      Route("POST", "/v1/chat/completions") { service, call, writer throws(APIError) in
-        try service.chat(call.request, writer)
-      },
-    ])
+    embeddings = embedder.map { EmbeddingQueue($0, mostWaiting: mostWaiting) }
   }
 
   /// Refuses new work from now on; what runs goes on.
   public func stop() { stopping.store(true, ordering: .relaxed) }
+
+  /// Fails what is still to be embedded; further calls do nothing.
+  public func close() {
+    stop()
+    embeddings?.close()
+  }
+
+  /// True once the service is to end.
+  var isStopping: Bool { stopping.load(ordering: .relaxed) }
+
+  /// Requests for embeddings that have not ended.
+  public var outstandingEmbeddings: Int { embeddings?.outstanding ?? 0 }
 
   /// Answers a request.
   public func handle(_ request: HTTPRequest, _ writer: any ResponseWriter) {
@@ -62,112 +67,69 @@ public final class OpenAIService: Sendable {
 
   // MARK: Routes
 
-  private func health(_ writer: any ResponseWriter) throws(APIError) {
-    guard !stopping.load(ordering: .relaxed) else { throw .stopping }
-    writer.respond(HTTPResponse(json: ["status": "ok"]))
-  }
+  private static let routes = [
+    Route("GET", "/health", needsKey: false) { service, _, writer throws(APIError) in
+      guard !service.isStopping else { throw .stopping }
+      writer.respond(HTTPResponse(json: ["status": "ok"]))
+    },
+    Route("GET", "/metrics", needsKey: false) { service, _, writer throws(APIError) in
+      service.metrics(writer)
+    },
+    Route("GET", "/v1/models") { service, _, writer throws(APIError) in
+      writer.respond(HTTPResponse(json: ["object": "list", "data": .array(service.cards)]))
+    },
+    Route("GET", "/v1/models/*") { service, call, writer throws(APIError) in
+      guard let card = service.cards.first(where: { $0["id"]?.string == call.rest }) else {
+        throw service.unknownModel(call.rest)
+      }
+      writer.respond(HTTPResponse(json: card))
+    },
+    Route("POST", "/v1/completions") { service, call, writer throws(APIError) in
+      try service.complete(object(call.request), writer)
+    },
+    Route("POST", "/v1/chat/completions") { service, call, writer throws(APIError) in
+      try service.chat(object(call.request), writer)
+    },
+    Route("POST", "/v1/embeddings") { service, call, writer throws(APIError) in
+      try service.embed(object(call.request), writer)
+    },
+    Route("POST", "/tokenize") { service, call, writer throws(APIError) in
+      try service.tokenize(object(call.request), writer)
+    },
+    Route("POST", "/detokenize") { service, call, writer throws(APIError) in
+      try service.detokenize(object(call.request), writer)
+    },
+  ]
 
   private func metrics(_ writer: any ResponseWriter) {
-    let text = PrometheusText.write(model: model.name, model.statistics)
+    var groups: [(model: String, replicas: [ServiceStatistics])] = []
+    if let language { groups.append((language.name, language.statistics)) }
+    if let embeddings { groups.append((embeddings.model.name, [embeddings.statistics])) }
+    let text = PrometheusText.write(groups)
     writer.respond(
       HTTPResponse(status: 200, type: PrometheusText.type, body: Array(text.utf8)))
   }
 
-  private var card: JSONValue {
+  private var cards: [JSONValue] {
+    var cards: [JSONValue] = []
+    if let language { cards.append(card(language.name, language.contextLength)) }
+    if let model = embeddings?.model { cards.append(card(model.name, model.maximumTokens)) }
+    return cards
+  }
+
+  private func card(_ name: String, _ tokens: Int) -> JSONValue {
     [
-      "id": .string(model.name), "object": "model", "created": .integer(startedAt),
-      "owned_by": "orrery", "max_model_len": .integer(model.contextLength),
+      "id": .string(name), "object": "model", "created": .integer(startedAt),
+      "owned_by": "orrery", "max_model_len": .integer(tokens),
     ]
   }
 
-  private func complete(_ request: HTTPRequest, _ writer: any ResponseWriter) throws(APIError) {
-    let body = try Self.object(request)
-    let asked = try CompletionRequest(body)
-    try check(model: asked.sampling.model)
-    var prompts: [[TokenID]] = []
-    for (index, prompt) in asked.prompts.enumerated() {
-      let path = asked.prompts.count == 1 ? "prompt" : "prompt[\(index)]"
-      prompts.append(try tokens(prompt, path: path))
-    }
-    let echoes = zip(asked.prompts, prompts).map { prompt, tokens in
-      if case .text(let text) = prompt { text } else { model.text(of: tokens) }
-    }
-    var plan = try plan(.completion, asked.sampling, prompts, param: "prompt")
-    plan.echoes = asked.echoes ? echoes : []
-    plan.logprobs = asked.logprobs
-    if asked.echoes, let count = asked.logprobs {
-      plan.promptScores = try scores(prompts, alternatives: count, writer)
-    }
-    try start(plan, writer)
-  }
-
-  /// What is told of the tokens of prompts that are put before their answers.
-  private func scores(_ prompts: [[TokenID]], alternatives: Int, _ writer: any ResponseWriter)
-    throws(APIError) -> [[TokenLogprob]]
-  {
-    let gone = Flag()
-    writer.whenGone { gone.isUp.store(true, ordering: .relaxed) }
-    let shouldStop: @Sendable () -> Bool = { [self] in
-      gone.isUp.load(ordering: .relaxed) || stopping.load(ordering: .relaxed)
-    }
-    do throws(Problem) {
-      return try prompts.map { prompt throws(Problem) in
-        let first = TokenScore(prompt[0], logProbability: .nan)
-        let rest = try model.scores(
-          of: prompt, alternatives: alternatives, shouldStop: shouldStop)
-        return ([first] + rest).map { TokenLogprob($0, alternatives, model) }
-      }
-    } catch {
-      throw error.kind == .interrupted ? .stopping : .invalid("prompt", error)
-    }
-  }
-
-  private final class Flag: Sendable { let isUp = Atomic(false) }
-
-  private func chat(_ request: HTTPRequest, _ writer: any ResponseWriter) throws(APIError) {
-    let body = try Self.object(request)
-    let asked = try ChatRequest(body)
-    try check(model: asked.sampling.model)
-    var prompt: [TokenID] = []
-    do throws(Problem) { prompt = try model.prompt(of: asked.messages) } catch {
-      throw .invalid("messages", error)
-    }
-    var plan = try plan(.chat, asked.sampling, [prompt], param: "messages")
-    plan.logprobs = asked.logprobs
-    try start(plan, writer)
-  }
-
-  private func start(_ plan: AnswerJob.Plan, _ writer: any ResponseWriter) throws(APIError) {
-    guard !stopping.load(ordering: .relaxed) else { throw .stopping }
-    let job = AnswerJob(plan, model, writer) { [self] in stopping.load(ordering: .relaxed) }
-    try job.start()
-  }
-
-  private func plan(
-    _ shape: AnswerShape, _ asked: SamplingFields, _ prompts: [[TokenID]], param: String
-  ) throws(APIError) -> AnswerJob.Plan {
-    var options = asked.options
-    let longest = prompts.map(\.count).max() ?? 0
-    let room = model.contextLength - longest
-    let wanted = asked.maxTokens ?? max(1, room)
-    guard longest + wanted <= model.contextLength else {
-      throw .contextTooLong(model.contextLength, prompt: longest, answer: wanted, param)
-    }
-    for token in options.sampling.logitBias.keys where Int(token) >= model.vocabularySize {
-      throw .expected(
-        "a token number below \(model.vocabularySize)", at: "logit_bias",
-        found: .integer(Int(token)))
-    }
-    options.maxTokens = wanted
+  /// What an answer begins with; its number is told by no other answer of this service.
+  func head(_ prefix: String, model: String) -> AnswerHead {
     let number = requests.add(1, ordering: .relaxed).newValue
-    let prefix = shape == .chat ? "chatcmpl" : "cmpl"
-    let head = AnswerHead(
+    return AnswerHead(
       id: "\(prefix)-\(String(startedAt, radix: 36))-\(number)", created: Int(time(nil)),
-      model: model.name)
-    return AnswerJob.Plan(
-      shape: shape, head: head, prompts: prompts, echoes: [], options: options, n: asked.n,
-      logprobs: nil, streams: asked.streams, includesUsage: asked.includesUsage,
-      repeatsUsage: asked.repeatsUsage)
+      model: model)
   }
 
   // MARK: Checks
@@ -194,32 +156,36 @@ public final class OpenAIService: Sendable {
     return zip(a, b).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
   }
 
-  private func check(model name: String) throws(APIError) {
-    guard name == model.name else {
-      throw APIError(
-        404,
-        "there is no model \"\(name.truncated(toWidth: 80))\", this server has \"\(model.name)\"",
-        type: "not_found_error", param: "model", code: "model_not_found")
-    }
+  /// The language model, if that is the name of it.
+  func language(named name: String) throws(APIError) -> any LanguageModel {
+    if let language, language.name == name { return language }
+    guard name == embeddings?.model.name else { throw unknownModel(name) }
+    throw .invalid(
+      "model",
+      "model \"\(name)\" embeds texts and writes none: ask for /v1/embeddings, or start the server "
+        + "with --model NAME to write texts too", code: "model_not_supported")
   }
 
-  private func tokens(_ prompt: PromptInput, path: String) throws(APIError) -> [TokenID] {
-    switch prompt {
-    case .tokens(let tokens):
-      for (index, token) in tokens.enumerated() where Int(token) >= model.vocabularySize {
-        throw .expected(
-          "a token number below \(model.vocabularySize)", at: "\(path)[\(index)]",
-          found: .integer(Int(token)))
-      }
-      return tokens
-    case .text(let text):
-      let tokens = model.tokens(of: text)
-      if !tokens.isEmpty { return tokens }
-      guard let begin = model.beginToken else {
-        throw .invalid(path, "\(path): the model needs at least one token to go on from")
-      }
-      return [begin]
-    }
+  /// What embeds, if that is the name of it.
+  func embeddings(named name: String) throws(APIError) -> EmbeddingQueue {
+    if let embeddings, embeddings.model.name == name { return embeddings }
+    guard name == language?.name else { throw unknownModel(name) }
+    let fix = embeddings.map { "ask for \"\($0.model.name)\"" } ?? Self.embeddingFix
+    throw .invalid(
+      "model", "model \"\(name)\" writes texts and does not embed them: \(fix)",
+      code: "model_not_supported")
+  }
+
+  private static let embeddingFix =
+    "start the server with --embedding-model NAME, as in --embedding-model all-minilm-l6-v2"
+
+  private func unknownModel(_ name: String) -> APIError {
+    let names = [language?.name, embeddings?.model.name].compactMap { $0.map { "\"\($0)\"" } }
+    return APIError(
+      404,
+      "there is no model \"\(name.truncated(toWidth: 80))\", this server has "
+        + names.joined(separator: " and "),
+      type: "not_found_error", param: "model", code: "model_not_found")
   }
 
   private static func object(_ request: HTTPRequest) throws(APIError) -> JSONObject {
@@ -232,18 +198,5 @@ public final class OpenAIService: Sendable {
     } catch {
       throw APIError(400, error.description, code: "invalid_json")
     }
-  }
-}
-
-extension APIError {
-  fileprivate static func contextTooLong(
-    _ context: Int, prompt: Int, answer: Int, _ param: String
-  ) -> APIError {
-    .invalid(
-      param,
-      "This model's maximum context length is \(context) tokens. However, you requested "
-        + "\(prompt.addingReportingOverflow(answer).partialValue) tokens (\(prompt) in the \(param), "
-        + "\(answer) in the completion). Please reduce the length of the \(param) or completion.",
-      code: "context_length_exceeded")
   }
 }

@@ -4,15 +4,24 @@ import Inference
 
 /// Metrics in the text form that Prometheus reads, under vLLM's names; an engine is a replica.
 struct PrometheusText {
-  private let model: String
-  private let replicas: [ServiceStatistics]
+  /// A replica with what its lines are labelled by.
+  private struct Source {
+    let model: String
+    let engine: Int
+    let statistics: ServiceStatistics
+  }
+
+  private let sources: [Source]
   private var lines: [String] = []
 
   static let type = "text/plain; version=0.0.4; charset=utf-8"
 
   /// Writes everything down.
-  static func write(model: String, _ replicas: [ServiceStatistics]) -> String {
-    var text = PrometheusText(model, replicas)
+  static func write(_ models: [(model: String, replicas: [ServiceStatistics])]) -> String {
+    var text = PrometheusText(
+      models.flatMap { model, replicas in
+        replicas.enumerated().map { Source(model: model, engine: $0, statistics: $1) }
+      })
     text.addState()
     text.addCounters()
     text.addHistograms()
@@ -20,10 +29,7 @@ struct PrometheusText {
     return text.lines.joined(separator: "\n") + "\n"
   }
 
-  private init(_ model: String, _ replicas: [ServiceStatistics]) {
-    self.model = model
-    self.replicas = replicas
-  }
+  private init(_ sources: [Source]) { self.sources = sources }
 
   private mutating func addState() {
     gauge("num_requests_running", "Number of requests in model execution batches.") {
@@ -47,19 +53,19 @@ struct PrometheusText {
     ]
     for (name, help, path) in counters {
       head(name + "_total", "counter", help)
-      for (engine, replica) in replicas.enumerated() {
-        add(name + "_total", engine, "", Double(replica.counts[keyPath: path]))
+      for source in sources {
+        add(name + "_total", source, "", Double(source.statistics.counts[keyPath: path]))
       }
     }
     head("request_success_total", "counter", "Count of successfully processed requests.")
-    for (engine, replica) in replicas.enumerated() {
-      let counts = replica.counts
+    for source in sources {
+      let counts = source.statistics.counts
       let ends = [
         ("stop", counts.stopped), ("length", counts.ended), ("abort", counts.cancelled),
         ("error", counts.failed),
       ]
       for (reason, count) in ends {
-        add("request_success_total", engine, "finished_reason=\"\(reason)\"", Double(count))
+        add("request_success_total", source, "finished_reason=\"\(reason)\"", Double(count))
       }
     }
   }
@@ -80,9 +86,7 @@ struct PrometheusText {
     ]
     for (name, help, path) in histograms {
       head(name, "histogram", help)
-      for (engine, replica) in replicas.enumerated() {
-        add(name, engine, replica[keyPath: path])
-      }
+      for source in sources { add(name, source, source.statistics[keyPath: path]) }
     }
   }
 
@@ -101,7 +105,7 @@ struct PrometheusText {
     _ name: String, _ help: String, _ value: (ServiceStatistics) -> Double
   ) {
     head(name, "gauge", help)
-    for (engine, replica) in replicas.enumerated() { add(name, engine, "", value(replica)) }
+    for source in sources { add(name, source, "", value(source.statistics)) }
   }
 
   private mutating func head(_ name: String, _ kind: String, _ help: String) {
@@ -109,21 +113,21 @@ struct PrometheusText {
     lines.append("# TYPE vllm:\(name) \(kind)")
   }
 
-  private mutating func add(_ name: String, _ engine: Int, _ more: String, _ value: Double) {
-    var labels = "engine=\"\(engine)\",model_name=\"\(Self.escaped(model))\""
+  private mutating func add(_ name: String, _ source: Source, _ more: String, _ value: Double) {
+    var labels = "engine=\"\(source.engine)\",model_name=\"\(Self.escaped(source.model))\""
     if !more.isEmpty { labels += "," + more }
     lines.append("vllm:\(name){\(labels)} \(value)")
   }
 
-  private mutating func add(_ name: String, _ engine: Int, _ histogram: BoundedHistogram) {
+  private mutating func add(_ name: String, _ source: Source, _ histogram: BoundedHistogram) {
     var total = 0
     for (bound, count) in zip(histogram.bounds, histogram.counts) {
       total += count
-      add(name + "_bucket", engine, "le=\"\(bound)\"", Double(total))
+      add(name + "_bucket", source, "le=\"\(bound)\"", Double(total))
     }
-    add(name + "_bucket", engine, "le=\"+Inf\"", Double(histogram.count))
-    add(name + "_count", engine, "", Double(histogram.count))
-    add(name + "_sum", engine, "", histogram.sum)
+    add(name + "_bucket", source, "le=\"+Inf\"", Double(histogram.count))
+    add(name + "_count", source, "", Double(histogram.count))
+    add(name + "_sum", source, "", histogram.sum)
   }
 
   private static func escaped(_ text: String) -> String {

@@ -40,6 +40,7 @@ struct SamplingFields {
     options = GenerationOptions(
       sampling: try Self.sampling(fields), stops: try Self.stops(fields),
       ignoresEnd: try fields.boolean("ignore_eos") ?? false)
+    options.minTokens = try fields.integer("min_tokens", in: 0...Int.max) ?? 0
     options.constraint = try FormFields.constraint(fields)
     try Self.refuse(fields)
   }
@@ -97,7 +98,6 @@ struct SamplingFields {
     try fields.refuse("modalities", unless: { $0 == ["text"] }, why: "only \"text\" is served")
     try fields.refuse("best_of", unless: { $0 == 1 }, why: "only 1 is served")
     try fields.refuse("suffix", unless: { $0 == "" }, why: "text is only written behind a prompt")
-    try fields.refuse("min_tokens", unless: { $0 == 0 }, why: "only 0 is served")
     try fields.refuse("use_beam_search", unless: { $0 == false }, why: "beams are not served")
   }
 }

@@ -3,10 +3,12 @@
 usage: openai_client.py PROGRAM
 """
 
+import base64
 import json
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -18,6 +20,16 @@ import openai
 
 PROGRAM = sys.argv.pop(1)
 MODEL = "smollm2-135m-instruct"
+EMBEDDER = "all-minilm-l6-v2"
+
+
+def dot(a, b):
+    return sum(x * y for x, y in zip(a, b))
+
+
+def has_embedder():
+    return subprocess.run(
+        [PROGRAM, "models", "info", EMBEDDER], capture_output=True).returncode == 0
 
 
 class Server:
@@ -183,6 +195,126 @@ class ClientTests(unittest.TestCase):
         self.assertGreaterEqual(statuses.count(200), 8)
         self.assertGreater(statuses.count(429), 0)
         self.assertEqual(set(retries), {"1"})
+
+
+    def test_a_text_has_as_many_tokens_as_were_asked_for(self):
+        create = self.client.completions.create
+        options = {"model": MODEL, "prompt": "One, two, three,", "max_tokens": 30, "temperature": 0}
+        ended = create(stop=[","], **options)
+        self.assertLess(ended.usage.completion_tokens, 10)
+        longer = create(stop=[","], extra_body={"min_tokens": 10}, **options)
+        self.assertGreater(longer.usage.completion_tokens, 10)
+        self.assertLess(longer.usage.completion_tokens, 16)
+        with self.assertRaises(openai.BadRequestError) as caught:
+            create(extra_body={"min_tokens": 31}, **options)
+        self.assertEqual(caught.exception.param, "min_tokens")
+
+    def test_many_answers_are_taken_where_there_is_room_for_one_request(self):
+        answer = chat(self.client, n=12, temperature=1, max_tokens=3)
+        self.assertEqual(len(answer.choices), 12)
+
+    def test_texts_become_tokens_and_come_back(self):
+        def post(path, **body):
+            request = urllib.request.Request(
+                self.server.url + path, json.dumps({"model": MODEL, **body}).encode())
+            return json.load(urllib.request.urlopen(request, timeout=10))
+        cut = post("/tokenize", prompt="The capital of France is")
+        self.assertEqual(cut["count"], len(cut["tokens"]))
+        self.assertEqual(post("/detokenize", tokens=cut["tokens"])["prompt"],
+                         "The capital of France is")
+        usage = chat(self.client, max_tokens=1).usage
+        talk = post("/tokenize", messages=[
+            {"role": "user", "content": "What is the capital of France?"}])
+        self.assertEqual(talk["count"], usage.prompt_tokens)
+
+    def test_a_server_without_embedder_says_how_it_gets_one(self):
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.client.embeddings.create(model=MODEL, input="a")
+        self.assertIn("--embedding-model", str(caught.exception))
+
+
+@unittest.skipUnless(has_embedder(), "orrery models get " + EMBEDDER)
+class EmbeddingTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("--embedding-model", EMBEDDER)
+        cls.client = cls.server.client
+
+    @classmethod
+    def tearDownClass(cls):
+        assert cls.server.stop() == 0
+
+    TEXTS = ["How do I bake bread?", "A recipe for a loaf.", "The stock market fell today."]
+
+    def test_both_encodings_hold_the_same_numbers(self):
+        plain = self.client.embeddings.create(
+            model=EMBEDDER, input=self.TEXTS, encoding_format="float")
+        packed = self.client.embeddings.create(
+            model=EMBEDDER, input=self.TEXTS, encoding_format="base64")
+        default = self.client.embeddings.create(model=EMBEDDER, input=self.TEXTS)
+        self.assertEqual(plain.usage.total_tokens, packed.usage.total_tokens)
+        for a, b, c in zip(plain.data, packed.data, default.data):
+            self.assertEqual(len(a.embedding), 384)
+            data = base64.b64decode(b.embedding)
+            self.assertEqual(struct.pack("<384f", *a.embedding), data)
+            self.assertEqual(struct.pack("<384f", *c.embedding), data)
+        self.assertEqual([m.id for m in self.client.models.list()], [MODEL, EMBEDDER])
+
+    def test_vectors_are_those_of_the_embedder_and_near_where_meanings_are(self):
+        vectors = [e.embedding for e in self.client.embeddings.create(
+            model=EMBEDDER, input=self.TEXTS, encoding_format="float").data]
+        code = ("local e = llm.embedder('%s') for _, text in ipairs({%s}) do "
+                "local v = e:embed(text) for i = 1, 384 do io.write(v[i], ' ') end print() end"
+                % (EMBEDDER, ",".join(json.dumps(t) for t in self.TEXTS)))
+        lines = subprocess.run([PROGRAM, "-e", code], capture_output=True, text=True,
+                               check=True).stdout.strip().splitlines()
+        own = [[float(x) for x in line.split()] for line in lines]
+        for a, b in zip(vectors, own):
+            self.assertAlmostEqual(dot(a, b), 1, delta=1e-5)
+        near = dot(vectors[0], vectors[1])
+        self.assertGreater(near, dot(vectors[0], vectors[2]) + 0.2)
+
+    def test_many_clients_embed_and_chat_at_once(self):
+        alone = [self.client.embeddings.create(model=EMBEDDER, input=t).data[0].embedding
+                 for t in self.TEXTS]
+        failures = []
+
+        def ask(number):
+            try:
+                if number % 4 == 0:
+                    chat(self.client)
+                    return
+                texts = [self.TEXTS[(number + i) % 3] for i in range(40)]
+                data = self.client.embeddings.create(model=EMBEDDER, input=texts).data
+                for i, one in enumerate(data):
+                    if dot(one.embedding, alone[(number + i) % 3]) < 1 - 1e-5:
+                        failures.append((number, i))
+            except Exception as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(failures, [])
+
+    def test_what_is_too_long_is_refused_or_cut_as_asked(self):
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.client.embeddings.create(model=EMBEDDER, input="bread " * 600)
+        self.assertEqual(caught.exception.code, "context_length_exceeded")
+        cut = self.client.embeddings.create(
+            model=EMBEDDER, input="bread " * 600, extra_body={"truncate_prompt_tokens": -1})
+        self.assertLessEqual(cut.usage.prompt_tokens, 512)
+
+    def test_an_embedder_can_be_served_alone(self):
+        server = Server("--model", EMBEDDER, "--name", "vectors")
+        self.assertEqual([model.id for model in server.client.models.list()], ["vectors"])
+        self.assertEqual(
+            len(server.client.embeddings.create(model="vectors", input="a").data), 1)
+        with self.assertRaises(openai.BadRequestError):
+            server.client.completions.create(model="vectors", prompt="a")
+        self.assertEqual(server.stop(), 0)
 
 
 class EndTests(unittest.TestCase):
