@@ -14,7 +14,7 @@ enum OfflineFidelity {
     let tp, pp, isl, osl, requests: Int
     let tokensPerSecond: Double
 
-    var configuration: String { "\(model)/\(gpu)/tp\(tp)pp\(pp)" }
+    var configuration: String { "\(model)/\(gpu)/\(engine)/\(precision)/tp\(tp)pp\(pp)" }
     var name: String { "\(engine) \(gpu), \(model) \(precision) tp\(tp) pp\(pp) \(isl)/\(osl)" }
   }
 

@@ -9,13 +9,21 @@ enum SiliconFidelity {
   /// One deployment under one load.
   struct Row: Sendable {
     let backend, version, model, system, precision: String
-    let isAggregated: Bool
     let isl, osl, users: Int
+    /// How the model is laid out; of the workers that answer, where prompts are apart.
     let deployment: Deployment
+    /// GPUs that share a layer, as they stand in the table.
+    let devices: Int
+    let apart: Apart?
     let ttft, tpot: Double
 
+    /// The model, the GPU, the engine, the format and the layout: one name for what is served alike.
     var configuration: String {
-      "\(model)/\(system)/\(deployment.tensorParallel)x\(deployment.pipelineParallel)"
+      let name = (try? FidelityModels.model(model))?.info.name ?? model
+      let d = deployment
+      return "\(name == "deepseek-r1" ? "deepseek-v3" : name)/\(system)/\(backend)/"
+        + "\(d.weights.rawValue)/\(d.tensorParallel)x\(d.pipelineParallel)x\(d.attentionRanks)"
+        + (apart == nil ? "" : "/apart")
     }
     var name: String {
       "\(backend) \(system), \(model) \(precision) tp\(deployment.tensorParallel) "
@@ -27,23 +35,33 @@ enum SiliconFidelity {
     }
   }
 
+  /// Workers that only read prompts, and how many there are of either kind; 0 where nobody noted it.
+  struct Apart: Sendable {
+    let prompts: Deployment
+    let promptWorkers, answerWorkers: Int
+  }
+
   /// The tables of dense models, which have bars, of models with experts, and of prompts apart.
   static func tables(root: String) throws -> [FidelityTable] {
+    try tables(of: SiliconRows.read("\(root)/serving/silicon_e2e.csv"))
+  }
+
+  private static func tables(of rows: [Row]) -> [FidelityTable] {
     var tables = [
       FidelityTable("silicon, dense, TPOT, ms", bar: FidelityTable.Bar(median: 0.12)),
       FidelityTable("silicon, dense, TTFT, ms", bar: FidelityTable.Bar(median: 0.35)),
       FidelityTable("silicon, experts, TPOT, ms"), FidelityTable("silicon, experts, TTFT, ms"),
       FidelityTable("silicon, disaggregated, TPOT, ms"),
+      FidelityTable("silicon, disaggregated, TTFT, ms"),
     ]
-    let rows = try SiliconRows.read("\(root)/serving/silicon_e2e.csv")
     let results = ParallelRuns.map(rows.count) { predict(rows[$0]) }
     for (row, result) in zip(rows, results) {
       let isDense = (try? FidelityModels.model(row.model))?.mixture == nil
-      let first = !row.isAggregated ? 4 : isDense ? 0 : 2
+      let first = row.apart != nil ? 4 : isDense ? 0 : 2
       switch result {
       case .success(let (ttft, tpot)):
         tables[first].entries.append(entry(row, tpot, row.tpot))
-        if first < 4 { tables[first + 1].entries.append(entry(row, ttft, row.ttft)) }
+        tables[first + 1].entries.append(entry(row, ttft, row.ttft))
       case .failure(let problem):
         let text = "\(problem)".split(separator: ":").prefix(1).joined()
         tables[first].skipped[text, default: 0] += 1
@@ -60,6 +78,7 @@ enum SiliconFidelity {
 
   private static func predict(_ row: Row) -> Result<(ttft: Double, tpot: Double), Problem> {
     do throws(Problem) {
+      try check(row)
       let model = try FidelityModels.model(row.model)
       let device = try FidelityModels.device(row.system)
       let engine: EngineConstants =
@@ -68,17 +87,35 @@ enum SiliconFidelity {
         case "sglang": .sglang(on: device)
         default: .vllm(on: device)
         }
-      let cost = try ModelCost(model, on: device, row.deployment, engine: engine)
-      return .success(try row.isAggregated ? serve(row, cost) : decode(row, cost))
+      let cost = try ModelCost(
+        model, on: device, row.deployment, engine: engine,
+        wires: FidelityModels.wires(row.system, device))
+      return .success(try serve(row, cost))
     } catch { return .failure(error) }
+  }
+
+  /// Refuses rows whose table leaves out what they depend on.
+  private static func check(_ row: Row) throws(Problem) {
+    if row.apart == nil, row.system == "gb200", row.devices > 8 {
+      throw Problem("the GPUs of all workers, noted as those of one server")
+    }
+    // These answer twice as fast as others laid out alike: they guess tokens and verify them.
+    if row.version == "1.2.0rc6.post3" {
+      throw Problem("tokens are guessed, and nobody noted how many hold")
+    }
   }
 
   /// Users who send a request, wait for its answer and send the next, all from the start.
   private static func serve(
     _ row: Row, _ cost: ModelCost
   ) throws(Problem) -> (ttft: Double, tpot: Double) {
-    let ranks = row.deployment.attentionRanks
-    let isAlternating = row.backend == "sglang"
+    let cluster = try Cluster(try options(row, cost), trace: try trace(row))
+    cluster.run()
+    let report = ClusterReport(cluster)
+    return (report.ttft.mean, report.tpot.mean)
+  }
+
+  private static func options(_ row: Row, _ cost: ModelCost) throws(Problem) -> ClusterOptions {
     var options = ClusterOptions()
     options.blockCount = cost.blockCount()
     guard options.blockCount * 16 > row.isl + row.osl else { throw Problem("it does not fit") }
@@ -86,11 +123,37 @@ enum SiliconFidelity {
     let fits =
       row.backend == "trtllm" ? max(1, options.blockCount * 16 / (row.isl + row.osl)) : .max
     options.budget = StepBudget(
-      tokens: 8192 * ranks, sequences: max(512, row.users), admitted: fits)
-    options.scheduler = isAlternating ? PromptsFirst() : VLLMScheduler()
+      tokens: 8192 * cost.deployment.attentionRanks, sequences: max(512, row.users), admitted: fits)
+    options.scheduler = row.backend == "sglang" ? PromptsFirst() : VLLMScheduler()
     options.cost = PipelineGroup(cost: cost)
     options.keptSteps = 1
-    let count = min(max(20, 6 * row.users), 3000)
+    if let apart = row.apart {
+      guard apart.answerWorkers > 0, apart.promptWorkers > 0 else {
+        throw Problem("nobody noted how many workers there are of either kind")
+      }
+      options.replicas = apart.answerWorkers
+      options.disaggregation = try disaggregation(apart, cost)
+    }
+    return options
+  }
+
+  private static func disaggregation(
+    _ apart: Apart, _ cost: ModelCost
+  ) throws(Problem) -> Disaggregation {
+    let prompts = try ModelCost(
+      cost.model, on: cost.device, apart.prompts, engine: cost.engine, wires: cost.wires)
+    var result = Disaggregation()
+    result.prefillReplicas = apart.promptWorkers
+    result.prefillCost = PipelineGroup(cost: prompts)
+    result.prefillBudget = StepBudget(
+      tokens: 8192 * apart.prompts.attentionRanks, sequences: 512 * apart.prompts.attentionRanks)
+    result.latencySeconds = cost.transferSeconds(promptTokens: 0)
+    result.secondsPerToken = cost.transferSeconds(promptTokens: 1) - result.latencySeconds
+    return result
+  }
+
+  private static func trace(_ row: Row) throws(Problem) -> Trace {
+    let count = max(min(max(20, 6 * row.users), 3000), 2 * row.users)
     var random = SeededRandom(seed: 1, named: "lengths")
     var trace = Trace(name: row.name)
     func length(_ most: Int) -> Int {
@@ -102,21 +165,7 @@ enum SiliconFidelity {
         at: 0, promptTokens: length(row.isl), outputTokens: length(row.osl),
         follows: index < row.users ? -1 : index - row.users)
     }
-    let cluster = try Cluster(options, trace: trace)
-    cluster.run()
-    let report = ClusterReport(cluster)
-    return (report.ttft.mean, report.tpot.mean)
-  }
-
-  /// A group of GPUs that only decodes, at its share of the users.
-  private static func decode(
-    _ row: Row, _ cost: ModelCost
-  ) throws(Problem) -> (ttft: Double, tpot: Double) {
-    var shape = StepShape()
-    shape.decodes = max(1, row.users)
-    shape.tokens = shape.decodes
-    shape.decodeContext = shape.decodes * (row.isl + row.osl / 2)
-    return (.nan, cost.seconds(of: shape, stage: 0, of: 1))
+    return trace
   }
 }
 
