@@ -84,6 +84,22 @@ import Testing
     #expect(state.swappedBlocks == 0)
   }
 
+  @Test func `those who are let in together decode by rank, however they waited`() {
+    let scheduler = VidurVLLMScheduler()
+    let state = state(blocks: 20, for: scheduler)
+    state.submit(Request(id: 1, promptTokens: 30, outputTokens: 20, rank: 1))
+    state.submit(Request(id: 0, promptTokens: 30, outputTokens: 20, rank: 0))
+    let plan = StepPlan()
+    for expected in [[1, 0], [0, 1]] {
+      plan.removeAll()
+      scheduler.plan(state, StepBudget(), into: plan)
+      let slots = plan.prefills.values.map(\.slot) + plan.decodes.values
+      #expect(slots.map { Int(state.requestID($0)) } == expected)
+      state.begin(plan)
+      state.complete(plan, into: StepOutcome())
+    }
+  }
+
   @Test func `what is copied to host memory comes back, token by token`() {
     let scheduler = VLLMScheduler(preemption: .swap)
     let state = state(blocks: 4, for: scheduler)

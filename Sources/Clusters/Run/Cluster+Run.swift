@@ -221,8 +221,9 @@ extension Cluster {
         let passing = plan.isEmpty ? nil : pass(plan, through: replica, policies)
         noteBeginning(plan, replica, state)
         state.begin(plan)
-        // A plan may only make room; the next one uses it.
-        return plan.isEmpty || start(plan, replica, state, passing)
+        // A plan may only make room: the next one uses it, which is made when a step in flight ends.
+        if plan.isEmpty { return replica.stepsInFlight == 0 }
+        return start(plan, replica, state, passing)
       }
     }
   }

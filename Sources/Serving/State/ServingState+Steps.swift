@@ -213,8 +213,11 @@ extension ServingState {
     }
     for index in 0..<plan.prefills.count { completePrefill(plan.prefills[index], outcome) }
     inFlightCount -= plan.count
-    nextDecodes.isKnown = !hadRunning && plan.draftTokens == 0 && prefillingCount == 0
-    if hadRunning, order == .rank || order == .admission { sortRunning() }
+    // Who was let in stands behind those who decoded, but may be of a higher rank: it may have been
+    // preempted before them.
+    let isMixed = hadRunning || (order == .rank && plan.prefills.count > 0)
+    nextDecodes.isKnown = !isMixed && plan.draftTokens == 0 && prefillingCount == 0
+    if isMixed, order == .rank || order == .admission { sortRunning() }
     debugCheck()
   }
 
