@@ -41,6 +41,36 @@ import Testing
     #expect(pool.referenceCount(of: block) == 2)
   }
 
+  @Test func `free blocks stand in the order in which they came, whoever leaves the middle`() {
+    for seed in UInt64(0)..<20 {
+      var random = SeededRandom(seed: seed)
+      var pool = BlockPool(blockCount: 1 + random.nextInteger(below: 40), isCaching: true)
+      var queue = pool.freeBlocks
+      var held: [[Int32]] = []
+      for _ in 0..<2000 {
+        switch random.nextInteger(below: 3) {
+        case 0 where !queue.isEmpty:
+          let count = 1 + random.nextInteger(below: queue.count)
+          held.append(take(count, from: &pool))
+          #expect(held.last == Array(queue.prefix(count)))
+          queue.removeFirst(count)
+        case 1 where !queue.isEmpty:
+          let block = queue.remove(at: random.nextInteger(below: queue.count))
+          pool.retain(block)
+          held.append([block])
+        case 2 where !held.isEmpty:
+          let gone = held.remove(at: random.nextInteger(below: held.count))
+          pool.release(gone, count: gone.count)
+          queue += gone.reversed()
+        default: break
+        }
+        #expect(pool.freeBlocks == queue)
+        #expect(pool.freeCount == queue.count)
+      }
+      pool.checkInvariants()
+    }
+  }
+
   @Test func `blocks in equal blocks out, whatever is taken, shared and given back`() {
     for seed in UInt64(0)..<20 {
       var random = SeededRandom(seed: seed)

@@ -9,11 +9,16 @@ struct PrefixTable: ~Copyable {
   /// How many blocks have a name.
   private(set) var count = 0
 
-  /// The group of each block, or -1, and its place in it.
-  private var groupOf: Column<Int32>
-  private var partOf: Column<Int32>
-  /// The next block of the same name and place.
-  private var twin: Column<Int32>
+  /// What a block holds; side by side, since it is needed together.
+  struct Content: BitwiseCopyable {
+    /// The group of the block, or -1, and its place in it.
+    var group: Int32 = -1
+    var part: Int32 = 0
+    /// The next block of the same name and place, or -1.
+    var twin: Int32 = -1
+  }
+
+  private var contents: Column<Content>
   /// The oldest block at each place of each group, or -1.
   private var heads: Column<Int32>
   /// The name of each group, and how many blocks it has.
@@ -27,9 +32,7 @@ struct PrefixTable: ~Copyable {
 
   init(blockCount: Int, groupSize: Int) {
     self.groupSize = groupSize
-    groupOf = Column(repeating: -1, count: blockCount)
-    partOf = Column(repeating: 0, count: blockCount)
-    twin = Column(repeating: -1, count: blockCount)
+    contents = Column(repeating: Content(), count: blockCount)
     heads = Column()
     names = Column()
     sizes = Column()
@@ -41,9 +44,7 @@ struct PrefixTable: ~Copyable {
   private init(copying other: borrowing PrefixTable) {
     groupSize = other.groupSize
     count = other.count
-    groupOf = other.groupOf.copy()
-    partOf = other.partOf.copy()
-    twin = other.twin.copy()
+    contents = other.contents.copy()
     heads = other.heads.copy()
     names = other.names.copy()
     sizes = other.sizes.copy()
@@ -65,7 +66,7 @@ struct PrefixTable: ~Copyable {
 
   /// True when others can find a block.
   @inline(__always)
-  func hasName(_ block: Int32) -> Bool { groupOf[block] >= 0 }
+  func hasName(_ block: Int32) -> Bool { contents[block].group >= 0 }
 
   // MARK: Changing
 
@@ -90,10 +91,8 @@ struct PrefixTable: ~Copyable {
 
   /// Says what a block without a name holds from now on.
   mutating func insert(_ block: Int32, at part: Int, of group: Int32) {
-    assert(groupOf[block] < 0, "block \(block) has a name")
-    groupOf[block] = group
-    partOf[block] = Int32(part)
-    twin[block] = -1
+    assert(contents[block].group < 0, "block \(block) has a name")
+    contents[block] = Content(group: group, part: Int32(part))
     sizes[group] += 1
     count += 1
     let place = Int(group) * groupSize + part
@@ -102,23 +101,24 @@ struct PrefixTable: ~Copyable {
       return
     }
     var last = heads[place]
-    while twin[last] >= 0 { last = twin[last] }
-    twin[last] = block
+    while contents[last].twin >= 0 { last = contents[last].twin }
+    contents[last].twin = block
   }
 
   /// Forgets what a block held; false when it had no name.
   mutating func remove(_ block: Int32) -> Bool {
-    let group = groupOf[block]
+    let content = contents[block]
+    let group = content.group
     guard group >= 0 else { return false }
-    groupOf[block] = -1
+    contents[block].group = -1
     count -= 1
-    let place = Int(group) * groupSize + Int(partOf[block])
+    let place = Int(group) * groupSize + Int(content.part)
     if heads[place] == block {
-      heads[place] = twin[block]
+      heads[place] = content.twin
     } else {
       var before = heads[place]
-      while twin[before] != block { before = twin[before] }
-      twin[before] = twin[block]
+      while contents[before].twin != block { before = contents[before].twin }
+      contents[before].twin = content.twin
     }
     sizes[group] -= 1
     if sizes[group] == 0 { drop(group) }
@@ -172,12 +172,12 @@ struct PrefixTable: ~Copyable {
   /// Stops the program when a block is not found under its name.
   func checkInvariants() {
     var named = 0
-    for block in 0..<Int32(groupOf.count) where groupOf[block] >= 0 {
+    for block in 0..<Int32(contents.count) where contents[block].group >= 0 {
       named += 1
-      let group = groupOf[block]
+      let group = contents[block].group
       precondition(self.group(of: names[group]) == group, "group \(group) is not found")
-      var candidate = self.block(group, Int(partOf[block]))
-      while candidate >= 0, candidate != block { candidate = twin[candidate] }
+      var candidate = self.block(group, Int(contents[block].part))
+      while candidate >= 0, candidate != block { candidate = contents[candidate].twin }
       precondition(candidate == block, "block \(block) is not found under its name")
     }
     precondition(named == count, "\(named) blocks have a name, \(count) counted")
