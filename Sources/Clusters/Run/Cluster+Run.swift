@@ -218,7 +218,7 @@ extension Cluster {
         if plan.isEmpty, plan.preempted.count == 0 { return false }
         // Priced before its blocks move: the long chain of a price's arithmetic overlaps with that.
         state.countSwaps(of: plan)
-        let passing = plan.isEmpty ? nil : pass(plan, through: replica, policies)
+        let passing = plan.isEmpty ? nil : pass(plan.shape, through: replica, policies)
         noteBeginning(plan, replica, state)
         state.begin(plan)
         // A plan may only make room: the next one uses it, which is made when a step in flight ends.
@@ -257,7 +257,7 @@ extension Cluster {
     replica.isUnpriced = false
     replica.takeOff(at: beginning)
     stepEnds.push(end, Int32(replica.id))
-    note(plan.shape, from: beginning, to: end, replica.id, state)
+    note(plan, from: beginning, to: end, replica.id, state)
     return true
   }
 
@@ -265,13 +265,13 @@ extension Cluster {
   ///
   /// - Returns: When the first begins and when the last is done; nothing where the cost model does not
   ///   know.
-  private func pass(_ plan: StepPlan, through replica: Replica, _ policies: StepPolicies)
+  private func pass(_ shape: StepShape, through replica: Replica, _ policies: StepPolicies)
     -> (beginning: Double, end: Double)?
   {
     let stages = options.stages
     guard stages > 1 else {
       // Mostly there is one stage, and it is free.
-      let seconds = policies.seconds(of: plan, replica, stage: 0, of: 1)
+      let seconds = policies.seconds(of: shape, replica, stage: 0, of: 1)
       guard seconds >= 0 else { return nil }
       let beginning = max(time, replica.stageFree[0])
       replica.busySeconds += seconds
@@ -279,7 +279,7 @@ extension Cluster {
       return (beginning, beginning + seconds)
     }
     for stage in 0..<stages {
-      let seconds = policies.seconds(of: plan, replica, stage: stage, of: stages)
+      let seconds = policies.seconds(of: shape, replica, stage: stage, of: stages)
       guard seconds >= 0 else { return nil }
       replica.stageSeconds[stage] = seconds
     }
@@ -297,27 +297,28 @@ extension Cluster {
   private func price(_ replica: Replica, _ policies: StepPolicies) {
     guard replica.isUnpriced else { return }
     replica.withNextPlan { state, plan in
-      let passing = pass(plan, through: replica, policies)
+      let passing = pass(plan.shape, through: replica, policies)
       if start(plan, replica, state, passing) { idle.append(Int32(replica.id)) }
     }
   }
 
   private func note(
-    _ shape: StepShape, from begin: Double, to end: Double, _ replica: Int, _ state: ServingState
+    _ plan: StepPlan, from begin: Double, to end: Double, _ replica: Int, _ state: ServingState
   ) {
     let used = state.pool.usedCount
     totals.steps += 1
-    totals.tokens += shape.tokens
-    totals.prefillTokens += shape.prefillTokens
-    totals.sequences += shape.decodes + shape.prefills
+    totals.tokens += plan.shape.tokens
+    totals.prefillTokens += plan.shape.prefillTokens
+    totals.sequences += plan.shape.decodes + plan.shape.prefills
     totals.stepSeconds += end - begin
     totals.blockSeconds += (end - begin) * Double(used)
     guard stepStride == 1 || totals.steps % stepStride == 1 else { return }
     if steps.count >= options.keptSteps, !thinSteps() { return }
     steps.append(
       StepRecord(
-        startedAt: begin, endedAt: end, replica: Int32(replica), tokens: Int32(shape.tokens),
-        decodes: Int32(shape.decodes), prefills: Int32(shape.prefills), usedBlocks: Int32(used),
+        startedAt: begin, endedAt: end, replica: Int32(replica), tokens: Int32(plan.shape.tokens),
+        decodes: Int32(plan.shape.decodes), prefills: Int32(plan.shape.prefills),
+        usedBlocks: Int32(used),
         waiting: Int32(state.waitingCount)))
   }
 

@@ -25,7 +25,7 @@ class StepPolicies {
   }
 
   /// How long a stage of a step takes; negative where that is not known yet.
-  func seconds(of plan: StepPlan, _ replica: Replica, stage: Int, of stages: Int) -> Double {
+  func seconds(of shape: StepShape, _ replica: Replica, stage: Int, of stages: Int) -> Double {
     preconditionFailure("the bound policies price")
   }
 
@@ -50,15 +50,19 @@ private final class BoundPolicies<S: Scheduler, C: CostModel, P: CostModel>: Ste
   }
 
   override func plan(_ replica: Replica, _ state: ServingState, into plan: StepPlan) {
-    scheduler.plan(state, replica.isForPrompts ? promptBudget : budget, into: plan)
+    if replica.isForPrompts {
+      scheduler.plan(state, promptBudget, into: plan)
+    } else {
+      scheduler.plan(state, budget, into: plan)
+    }
   }
 
-  override func seconds(of plan: StepPlan, _ replica: Replica, stage: Int, of stages: Int)
+  override func seconds(of shape: StepShape, _ replica: Replica, stage: Int, of stages: Int)
     -> Double
   {
     if replica.isForPrompts {
-      return promptCost.seconds(of: plan.shape, stage: stage, of: stages)
+      return promptCost.seconds(of: shape, stage: stage, of: stages)
     }
-    return cost.seconds(of: plan.shape, stage: stage, of: stages)
+    return cost.seconds(of: shape, stage: stage, of: stages)
   }
 }

@@ -69,10 +69,12 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable {
   }
 
   /// Puts the values of a buffer behind the last.
+  @inlinable @inline(__always)
   public mutating func append(from source: UnsafePointer<Element>, count added: Int) {
-    grow(to: count + added)
+    let end = count &+ added
+    if end > capacity { grow(to: end) }
     (base + count).initialize(from: source, count: added)
-    count += added
+    setCount(end)
   }
 
   /// Takes the last value away; there must be one.
@@ -99,9 +101,10 @@ public struct Column<Element: BitwiseCopyable>: ~Copyable {
 
   /// Sees to room for so many values, and says that so many are there; the caller writes those that
   /// were not.
+  @inlinable @inline(__always)
   public mutating func resize(to count: Int) {
-    grow(to: count)
-    self.count = count
+    if count > capacity { grow(to: count) }
+    setCount(count)
   }
 
   @usableFromInline
