@@ -6,22 +6,27 @@ import Testing
 @testable import Service
 
 @Suite struct FittedCostModelTests {
+  private func prefill(_ tokens: Int) -> StepShape {
+    var shape = StepShape()
+    shape.add(PrefillItem(slot: 0, tokens: Int32(tokens), context: 0))
+    return shape
+  }
+
+  private func decode(_ batch: Int, _ context: Int) -> StepShape {
+    var shape = StepShape()
+    (shape.tokens, shape.decodes, shape.decodeContext) = (batch, batch, batch * context)
+    return shape
+  }
+
   private func observations(_ truth: FittedCostModel, noise: Double = 0) -> [CostObservation] {
     var random = SeededRandom(seed: 5)
-    var all: [CostObservation] = []
-    for tokens in [16, 64, 256, 1024, 2048] {
-      var one = CostObservation("prefill of \(tokens)", seconds: 1)
-      one.prefillTokens = Double(tokens)
-      one.prefillPairs = Double(tokens * (tokens + 1) / 2)
-      one.requests = 1
-      all.append(one)
+    var all = [16, 32, 64, 128, 256, 512, 1024, 2048].map { tokens in
+      CostObservation("prefill \(tokens)", steps: [prefill(tokens)], requests: 1, seconds: 1)
     }
     for batch in [1, 2, 4, 8, 16] {
       for context in [16, 512] {
-        var one = CostObservation("decode of \(batch)", seconds: 1)
-        one.decodes = Double(batch)
-        one.decodeContext = Double(batch * context)
-        all.append(one)
+        let step = decode(batch, context)
+        all.append(CostObservation("decode \(batch) behind \(context)", steps: [step], seconds: 1))
       }
     }
     return all.map { one in
@@ -34,58 +39,105 @@ import Testing
   private var truth: FittedCostModel {
     var model = FittedCostModel()
     model.baseSeconds = 3e-3
-    model.prefillSeconds = 2e-4
+    model.tokens = TokenCurve(slopes: [2e-4])
     model.pairSeconds = 4e-8
-    model.sequenceSeconds = 5e-4
+    model.sequenceSeconds = 3e-4
     model.contextSeconds = 1e-6
     model.requestSeconds = 1e-3
     return model
   }
 
   @Test func `numbers come back from exact measurements`() throws {
-    let fitted = try FittedCostModel(fitting: observations(truth))
+    let fitted = try CostFit(observations(truth)).model
+    #expect(fitted.tokens.bends.isEmpty)
     for (a, b) in [
-      (fitted.baseSeconds, truth.baseSeconds), (fitted.prefillSeconds, truth.prefillSeconds),
+      (fitted.baseSeconds, truth.baseSeconds), (fitted.tokens.slopes[0], truth.tokens.slopes[0]),
       (fitted.pairSeconds, truth.pairSeconds), (fitted.sequenceSeconds, truth.sequenceSeconds),
       (fitted.contextSeconds, truth.contextSeconds),
-      (fitted.requestSeconds, truth.requestSeconds),
+      // A prompt that is read alone costs the same in its step as on its way.
+      (fitted.requestSeconds + fitted.promptSeconds, truth.requestSeconds),
     ] {
       // Normal equations lose half of the digits.
       #expect(abs(a / b - 1) < 1e-5)
     }
   }
 
+  @Test(
+    "a bend comes back, upwards and downwards",
+    arguments: [(at: 8, slopes: [1e-5, 8e-4]), (at: 64, slopes: [9e-4, 2e-4])])
+  func bend(at: Int, slopes: [Double]) throws {
+    var model = truth
+    model.tokens = TokenCurve(bends: [at], slopes: slopes)
+    let fitted = try CostFit(observations(model)).model
+    #expect(fitted.tokens.bends == [at])
+    #expect(zip(fitted.tokens.slopes, slopes).allSatisfy { abs($0 / $1 - 1) < 1e-3 })
+  }
+
   @Test
   func `with noise no number is negative and measurements are met about as well as it allows`()
     throws
   {
-    let measured = observations(truth, noise: 0.05)
-    let fitted = try FittedCostModel(fitting: measured)
-    let calibration = EndpointCalibration(observations: measured, model: fitted)
-    #expect(calibration.meanError < 0.06)
-    #expect(fitted.pairSeconds >= 0 && fitted.requestSeconds >= 0 && fitted.contextSeconds >= 0)
+    let fit = try CostFit(observations(truth, noise: 0.05))
+    #expect(fit.meanError < 0.06 && fit.heldOutError < 0.12 && fit.heldOutError > fit.meanError)
+    let model = fit.model
+    #expect(model.pairSeconds >= 0 && model.requestSeconds >= 0 && model.contextSeconds >= 0)
+    #expect(model.tokens.slopes.allSatisfy { $0 >= 0 })
+  }
+
+  @Test("an outlier, slow or fast, counts for nothing", arguments: [1, 3, 6, 9, 17])
+  func outlier(place: Int) throws {
+    for factor in [0.3, 3] {
+      var measured = observations(truth, noise: 0.005)
+      measured[place].seconds *= factor
+      let fit = try CostFit(measured)
+      for one in observations(truth) where one.name != measured[place].name {
+        #expect(abs(fit.model.seconds(of: one) / one.seconds - 1) < 0.05, "\(one.name)")
+      }
+    }
   }
 
   @Test func `what is never measured gets no weight`() throws {
-    let fitted = try FittedCostModel(fitting: observations(truth).filter { $0.prefillTokens == 0 })
-    #expect(fitted.prefillSeconds == 0 && fitted.pairSeconds == 0 && fitted.baseSeconds > 0)
+    let only = observations(truth).filter { $0.requests == 0 }
+    let model = try CostFit(only).model
+    #expect(model.promptSeconds == 0 && model.pairSeconds == 0 && model.baseSeconds > 0)
+  }
+
+  @Test func `a held-out error is that of a fit to all others`() throws {
+    let all = observations(truth, noise: 0.02)
+    let fit = try CostFit(all)
+    for (place, one) in all.enumerated() where fit.model.tokens.bends.isEmpty {
+      var others = all
+      others.remove(at: place)
+      let model = try CostFit(others).model
+      guard model.tokens.bends.isEmpty else { continue }
+      // Weights of the others are those that they had beside it.
+      let error = model.seconds(of: one) / one.seconds - 1
+      #expect(abs(error - fit.heldOutErrors[place]) < 0.02, "\(one.name)")
+    }
   }
 
   @Test func `a step's parts add up to its time, shared among stages`() {
-    var shape = StepShape()
-    shape.prefillTokens = 100
-    shape.prefillPairs = 5050
-    shape.decodes = 3
-    shape.decodeContext = 90
-    let whole = truth.seconds(of: shape, stage: 0, of: 1)
-    let parts = truth.explain(shape, stage: 1, of: 2).reduce(0) { $0 + $1.seconds }
-    #expect(abs(whole - (3e-3 + 0.02 + 2.02e-4 + 1.5e-3 + 9e-5)) < 1e-12)
+    var shape = prefill(100)
+    shape.tokens += 3
+    (shape.decodes, shape.decodeContext) = (3, 90)
+    var model = truth
+    model.tokens = TokenCurve(bends: [3], slopes: [1e-3, 2e-4])
+    let whole = model.seconds(of: shape, stage: 0, of: 1)
+    let parts = model.explain(shape, stage: 1, of: 2).reduce(0) { $0 + $1.seconds }
+    #expect(abs(whole - (3e-3 + 3e-3 + 0.02 + 2.02e-4 + 0.9e-3 + 9e-5)) < 1e-12)
     #expect(abs(parts * 2 - whole) < 1e-12)
+  }
+
+  @Test func `a curve goes straight between its bends`() {
+    let curve = TokenCurve(bends: [4, 10], slopes: [1, 0, 3])
+    #expect([0, 2, 4, 7, 10, 12].map { curve.seconds($0) } == [0, 2, 4, 4, 4, 10])
+    #expect(TokenCurve.shares(12, bends: [4, 10]) == [4, 6, 2])
+    #expect(TokenCurve.shares(3, bends: [4, 10]) == [3, 0, 0])
   }
 
   @Test func `too few measurements are a problem`() {
     #expect(throws: Problem.self) {
-      try FittedCostModel(fitting: [CostObservation("one", seconds: 1)])
+      try CostFit([CostObservation("one", steps: [decode(1, 1)], seconds: 1)])
     }
   }
 }

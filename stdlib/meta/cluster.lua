@@ -5,6 +5,8 @@
 ---
 --- `replay` sends it a trace in real time, `calibrate` fits a cost model to it, `compare` lays what it did beside a simulation of the same trace.
 ---
+--- The simulation is that of `cluster.service{ cost = calibration.cost }` with the server's scheduler and limits: for orrery serve max_tokens = 256, max_sequences = 64, blocks = 4096, for a server that answers one request after the other max_sequences = 1.
+---
 --- ```lua
 --- cluster.endpoint "http://127.0.0.1:8000/v1"
 --- ```
@@ -26,7 +28,7 @@ local Endpoint = {}
 function Endpoint:models(options) end
 
 ---@class cluster.Endpoint.replay.Options
----@field seed? integer of the tokens of prompts (default 1)
+---@field seed? integer of the tokens of prompts; by itself they differ in every replay, so that no prefix cache knows them
 ---@field prompts? "tokens"|"words" how prompts are made up: of exact token numbers, or of words (default "tokens")
 ---@field concurrency? integer the most requests at once (1 to 65536, default 1024)
 ---@field timeout_seconds? number how long a request may take (in seconds, at least 0.01, default 600)
@@ -43,12 +45,13 @@ function Endpoint:models(options) end
 function Endpoint:replay(trace, options) end
 
 ---@class cluster.Endpoint.calibrate.Options
----@field prompt_tokens? integer[] prompts that are read alone (default { 16, 64, 128, 256, 512 })
+---@field prompt_tokens? integer[] prompts that are read alone (default { 8, 32, 64, 128, 256, 512 })
 ---@field batches? integer[] how many sequences decode together (default { 1, 2, 4, 8, 16 })
 ---@field contexts? integer[] tokens of the prompts that they go on from (default { 16, 256 })
+---@field mixed_tokens? integer[] prompts that are read beside sequences that decode, in one step (default { 16, 64, 192 })
 ---@field output_tokens? integer tokens that each decodes (in tokens, 4 to 100000, default 24)
----@field step_tokens? integer tokens of a step that reads prompts, as the server is set up (in tokens, 1 to 10000000, default 2048)
----@field repeats? integer how often each is measured (1 to 1000, default 3)
+---@field step_tokens? integer tokens of a step that reads prompts, as the server is set up: 256 by itself for orrery serve (in tokens, 1 to 10000000, default 2048)
+---@field repeats? integer how often each is measured, in turns; the median counts (1 to 1000, default 3)
 ---@field prompts? "tokens"|"words" how prompts are made up: of exact token numbers, or of words (default "tokens")
 
 --- Measures the server step by step and fits a cost model to it.
@@ -60,7 +63,7 @@ function Endpoint:replay(trace, options) end
 ---@return cluster.Calibration
 function Endpoint:calibrate(options) end
 
---- Lays what was measured beside a simulation of the same trace.
+--- Lays what was measured beside a simulation of the same trace, its fitted way there and back added to TTFT and E2E.
 ---
 --- ```lua
 --- cluster.endpoint("http://127.0.0.1:9/v1", { model = "none" }):compare(cluster.endpoint("http://127.0.0.1:9/v1", { model = "none" }):replay(cluster.workload{ rate = 100, count = 2 }), cluster.service{ cost = {} }:replay(cluster.workload{ rate = 100, count = 2 }))
@@ -115,7 +118,7 @@ function Measurement:text() end
 
 --- A cost model that was fitted to measurements of a server's steps.
 ---
---- seconds = base + prefill token · tokens + prefill pair · pairs + decode sequence · sequences + context token · their known tokens; request is the way there and back.
+--- seconds = base + tokens' + prompt · sequences that read their prompts + prefill pair · pairs + decode sequence · sequences + context token · their known tokens; request is the way there and back. What a token takes may bend with the size of the step, twice at the most: small steps wait for memory. No number is negative, relative errors count, and outliers count little. The held-out error is what the fit to all other measurements is off by: trust it rather than the error, and neither where repeats are far apart (spread), which a warning says.
 ---
 --- ```lua
 --- cluster.fit_cost{ { prefill_tokens = 10, seconds = 0.02 }, { prefill_tokens = 100, seconds = 0.1 }, { decodes = 4, decode_context_tokens = 80, seconds = 0.03 } }
@@ -123,13 +126,24 @@ function Measurement:text() end
 ---@class cluster.Calibration
 ---@field cost cluster.Cost The cost model, for cluster.service{ cost = … }. Read-only.
 ---@field mean_error number The mean size of the relative errors. (in ratio) Read-only.
+---@field held_out_error number The same of each measurement by a fit to all others. (in ratio) Read-only.
+---@field warnings string[] What one should know before one believes it. Read-only.
 ---@field base_seconds number A step that computes nothing. (in seconds) Read-only.
----@field prefill_token_seconds number A token of a prompt. (in seconds) Read-only.
+---@field token_seconds number A token more in a large step. (in seconds) Read-only.
+---@field prompt_seconds number A sequence that reads its prompt. (in seconds) Read-only.
 ---@field prefill_pair_seconds number A pair of tokens that a prompt computes. (in seconds) Read-only.
----@field decode_sequence_seconds number A sequence that decodes. (in seconds) Read-only.
+---@field decode_sequence_seconds number A sequence that decodes, beside its token. (in seconds) Read-only.
 ---@field context_token_seconds number A known token of one that decodes. (in seconds) Read-only.
 ---@field request_seconds number A request's way there and back. (in seconds) Read-only.
 local Calibration = {}
+
+--- What a token takes, from bend to bend.
+---
+--- ```lua
+--- cluster.fit_cost{ { prefill_tokens = 10, seconds = 0.02 }, { prefill_tokens = 100, seconds = 0.1 }, { decodes = 4, decode_context_tokens = 80, seconds = 0.03 } }:tokens()[1].token_seconds
+--- ```
+---@return cluster.Table
+function Calibration:tokens() end
 
 --- What it was fitted to, a row each.
 ---
@@ -138,6 +152,10 @@ local Calibration = {}
 --- ```
 ---@return cluster.Table
 function Calibration:measurements() end
+
+--- The forms that a notebook shows.
+---@return table<string, string>
+function Calibration:__mime() end
 
 --- What serves: replicas, their policies, memory and limits.
 ---
@@ -1429,12 +1447,12 @@ function cluster.autoscalers() end
 ---@return cluster.Endpoint
 function cluster.endpoint(url, options) end
 
---- Fits a cost model to measurements of steps by least squares.
+--- Fits a cost model to measurements of steps by robust least squares.
 ---
 --- ```lua
 --- cluster.fit_cost{ { prefill_tokens = 10, seconds = 0.02 }, { prefill_tokens = 100, seconds = 0.1 }, { decodes = 4, seconds = 0.03 } }.cost:seconds{ decodes = 4 }
 --- ```
----@param measurements table[] a list of { seconds, prefill_tokens, prefill_pairs, decodes, decode_context_tokens, steps, requests, name }
+---@param measurements table[] a list of { seconds, prefill_tokens, prefill_pairs, prompts, decodes, decode_context_tokens, steps, requests, name }
 ---@return cluster.Calibration
 function cluster.fit_cost(measurements) end
 

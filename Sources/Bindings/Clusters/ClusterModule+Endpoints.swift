@@ -17,12 +17,12 @@ extension ClusterModule {
     }
     .example(#"cluster.endpoint("http://127.0.0.1:8000/v1", { model = "smollm2-135m-instruct" })"#)
     function(
-      "fit_cost", "Fits a cost model to measurements of steps by least squares.",
+      "fit_cost", "Fits a cost model to measurements of steps by robust least squares.",
       .value(
         "measurements",
-        "a list of { seconds, prefill_tokens, prefill_pairs, decodes, decode_context_tokens, steps, "
-          + "requests, name }", of: [LuaTable].self)
-    ) { try CalibrationObject.fit($0) }
+        "a list of { seconds, prefill_tokens, prefill_pairs, prompts, decodes, decode_context_tokens, "
+          + "steps, requests, name }", of: [LuaTable].self)
+    ) { try MeasurementList.fit($0) }
     .example(
       "cluster.fit_cost{ { prefill_tokens = 10, seconds = 0.02 }, { prefill_tokens = 100, "
         + "seconds = 0.1 }, { decodes = 4, seconds = 0.03 } }.cost:seconds{ decodes = 4 }")

@@ -26,7 +26,11 @@ extension EndpointObject: LuaExported {
     "A live server that speaks OpenAI's interface: ours (orrery serve), vLLM's, llama.cpp's.",
     detail:
       "`replay` sends it a trace in real time, `calibrate` fits a cost model to it, `compare` "
-      + "lays what it did beside a simulation of the same trace.",
+      + "lays what it did beside a simulation of the same trace.\n\n"
+      + "The simulation is that of `cluster.service{ cost = calibration.cost }` with the server's "
+      + "scheduler and limits: for orrery serve max_tokens = 256, max_sequences = 64, blocks = 4096, "
+      + "for a server that answers one request after the other max_sequences = 1."
+      + "",
     example: #"cluster.endpoint "http://127.0.0.1:8000/v1""#
   ) {
     property("url", "Where its routes begin.") { $0.endpoint.url }
@@ -57,40 +61,11 @@ extension EndpointObject: LuaExported {
           trace.trace(), ReplayOptions(options), shouldStop: state.stopQuestion))
     }
     .example("\(nobody):replay(cluster.workload{ rate = 100, count = 2 }).failed")
+    calibrating
     method(
-      "calibrate", "Measures the server step by step and fits a cost model to it.", .state,
-      .named(
-        .value(
-          "prompt_tokens", "prompts that are read alone", of: [Int].self,
-          default: [16, 64, 128, 256, 512], defaultText: "{ 16, 64, 128, 256, 512 }"),
-        .value(
-          "batches", "how many sequences decode together", of: [Int].self,
-          default: [1, 2, 4, 8, 16], defaultText: "{ 1, 2, 4, 8, 16 }"),
-        .value(
-          "contexts", "tokens of the prompts that they go on from", of: [Int].self,
-          default: [16, 256], defaultText: "{ 16, 256 }"),
-        .integer(
-          "output_tokens", "tokens that each decodes", unit: .tokens, default: 24,
-          range: 4...100_000),
-        .integer(
-          "step_tokens", "tokens of a step that reads prompts, as the server is set up",
-          unit: .tokens, default: 2048, range: 1...10_000_000),
-        .integer("repeats", "how often each is measured", default: 3, range: 1...1000),
-        promptForm)
-    ) { object, state, options in
-      try state.requireNetwork("cluster.Endpoint:calibrate")
-      var probes = ProbeOptions()
-      let (prompts, batches, contexts, output, step, repeats, form) = options.values
-      (probes.promptTokens, probes.batches, probes.contexts) = (prompts, batches, contexts)
-      (probes.outputTokens, probes.stepTokens, probes.repeats) = (output, step, repeats)
-      probes.replay.form = PromptForm(rawValue: form) ?? .tokens
-      try probes.check()
-      return CalibrationObject(
-        try object.endpoint.calibrate(probes, shouldStop: state.stopQuestion))
-    }
-    .example("pcall(function() return \(nobody):calibrate() end)")
-    method(
-      "compare", "Lays what was measured beside a simulation of the same trace.", .state,
+      "compare",
+      "Lays what was measured beside a simulation of the same trace, its fitted way there and back "
+        + "added to TTFT and E2E.", .state,
       .value("measured", "what a replay gave", of: MeasurementObject.self),
       .value("simulated", "what a service's replay gave", of: ResultObject.self)
     ) { _, state, measured, simulated in measured.table(beside: simulated, in: state) }
@@ -99,17 +74,61 @@ extension EndpointObject: LuaExported {
         + "cluster.service{ cost = {} }:replay(cluster.workload{ rate = 100, count = 2 }))")
   }
 
+  private static var calibrating: ExportedMember {
+    method(
+      "calibrate", "Measures the server step by step and fits a cost model to it.", .state,
+      probes
+    ) { object, state, options in
+      try state.requireNetwork("cluster.Endpoint:calibrate")
+      return CalibrationObject(
+        try object.endpoint.calibrate(ProbeOptions(options), shouldStop: state.stopQuestion))
+    }
+    .example("pcall(function() return \(nobody):calibrate() end)")
+  }
+
+  fileprivate typealias Probes = Named<[Int], [Int], [Int], [Int], Int, Int, Int, String>
+
+  private static var probes: Argument<Probes> {
+    .named(
+      list("prompt_tokens", "prompts that are read alone", ProbeOptions().promptTokens),
+      list("batches", "how many sequences decode together", ProbeOptions().batches),
+      list("contexts", "tokens of the prompts that they go on from", ProbeOptions().contexts),
+      list(
+        "mixed_tokens", "prompts that are read beside sequences that decode, in one step",
+        ProbeOptions().mixedTokens),
+      .integer(
+        "output_tokens", "tokens that each decodes", unit: .tokens, default: 24,
+        range: 4...100_000),
+      .integer(
+        "step_tokens",
+        "tokens of a step that reads prompts, as the server is set up: 256 by itself "
+          + "for orrery serve", unit: .tokens, default: 2048, range: 1...10_000_000),
+      .integer(
+        "repeats", "how often each is measured, in turns; the median counts", default: 3,
+        range: 1...1000),
+      promptForm)
+  }
+
+  private static func list(_ name: String, _ summary: String, _ values: [Int]) -> Argument<[Int]> {
+    let shown = values.map { "\($0)" }.joined(separator: ", ")
+    return .value(name, summary, of: [Int].self, default: values, defaultText: "{ \(shown) }")
+  }
+
   private static var promptForm: Argument<String> {
     .choice(
       "prompts", "how prompts are made up: of exact token numbers, or of words",
       among: PromptForm.allCases.map(\.rawValue), default: PromptForm.tokens.rawValue)
   }
 
-  private typealias Replay = Named<Int, String, Int, Double, Double>
+  private typealias Replay = Named<Int?, String, Int, Double, Double>
 
   private static var replayOptions: Argument<Replay> {
     .named(
-      .integer("seed", "of the tokens of prompts", default: 1),
+      .optional(
+        .integer(
+          "seed",
+          "of the tokens of prompts; by itself they differ in every replay, so that no prefix "
+            + "cache knows them")),
       promptForm,
       .integer("concurrency", "the most requests at once", default: 1024, range: 1...65_536),
       .number(
@@ -122,10 +141,10 @@ extension EndpointObject: LuaExported {
 }
 
 extension ReplayOptions {
-  fileprivate init(_ options: Named<Int, String, Int, Double, Double>) {
+  fileprivate init(_ options: Named<Int?, String, Int, Double, Double>) {
     self.init()
     let (number, form, concurrency, timeout, silence) = options.values
-    seed = UInt64(bitPattern: Int64(number))
+    seed = number.map { UInt64(bitPattern: Int64($0)) }
     self.form = PromptForm(rawValue: form) ?? .tokens
     self.concurrency = concurrency
     timeoutSeconds = timeout
@@ -134,14 +153,12 @@ extension ReplayOptions {
 }
 
 extension ProbeOptions {
-  fileprivate func check() throws(Problem) {
-    for (name, values) in [
-      ("prompt_tokens", promptTokens), ("batches", batches), ("contexts", contexts),
-    ] where values.contains(where: { $0 < 1 || $0 > 1_000_000 }) {
-      throw Problem(
-        "\(name) = { \(values.map { "\($0)" }.joined(separator: ", ")) }",
-        fix: "give numbers from 1")
-    }
+  fileprivate init(_ options: EndpointObject.Probes) {
+    self.init()
+    let (prompts, batches, contexts, mixed, output, step, repeats, form) = options.values
+    (promptTokens, self.batches, self.contexts, mixedTokens) = (prompts, batches, contexts, mixed)
+    (outputTokens, stepTokens, self.repeats) = (output, step, repeats)
+    replay.form = PromptForm(rawValue: form) ?? .tokens
   }
 }
 

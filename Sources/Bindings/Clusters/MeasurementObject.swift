@@ -3,6 +3,7 @@ import Clusters
 import Figures
 import LuaBridge
 import Service
+import Serving
 
 /// What a replay at a live endpoint gave.
 final class MeasurementObject {
@@ -16,16 +17,18 @@ final class MeasurementObject {
   }
 
   /// Quantiles of both, with how far the simulation is off.
+  ///
+  /// A client sees the way there and back too, which a fitted cost model knows.
   func table(beside simulated: ResultObject, in state: LuaState) -> ClusterTable {
     let report = simulated.report
-    let pairs: [(String, Clusters.Spread, Clusters.Spread)] = zip(
-      run.spreads, [report.ttft, report.tpot, report.itl, report.e2e]
-    ).map { ($0.name, $0.spread, $1) }
-    var rows = pairs.flatMap { name, measured, simulated in
-      [
-        row("\(name) mean", measured.mean, simulated.mean),
-        row("\(name) p50", measured.p50, simulated.p50),
-        row("\(name) p95", measured.p95, simulated.p95),
+    let way = (simulated.cluster.cost as? FittedCostModel)?.requestSeconds ?? 0
+    let spreads = [(report.ttft, way), (report.tpot, 0), (report.itl, 0), (report.e2e, way)]
+    var rows = zip(run.spreads, spreads).flatMap { measured, simulated in
+      let (name, seen, (spread, way)) = (measured.name, measured.spread, simulated)
+      return [
+        row("\(name) mean", seen.mean, spread.mean + way),
+        row("\(name) p50", seen.p50, spread.p50 + way),
+        row("\(name) p95", seen.p95, spread.p95 + way),
       ]
     }
     rows.append(row("makespan", run.makespanSeconds, report.makespanSeconds))
@@ -36,7 +39,19 @@ final class MeasurementObject {
         .init("simulated_seconds", shown: "simulated ms", scale: 1e3, decimals: 2),
         .init("error", shown: "error %", scale: 100, decimals: 1),
       ], title: "Measured and simulated: \(run.name)",
-      subtitle: "\(finished.count) and \(report.finished) requests ended", in: state)
+      subtitle: "\(finished.count) and \(report.finished) requests ended" + cacheNote(report),
+      in: state)
+  }
+
+  /// What came from prefix caches, where there is anything: who compares a cold and a warm one should
+  /// know.
+  private func cacheNote(_ report: ClusterReport) -> String {
+    let prompts = Double(max(1, finished.reduce(0) { $0 + $1.promptTokens }))
+    let measured = Double(finished.reduce(0) { $0 + $1.cachedTokens }) / prompts
+    let simulated = report.prefixTokens.asked > 0 ? report.prefixTokens.ratio : 0
+    let shares = [measured, simulated].map { ShownTime.digits(100 * $0) }
+    guard shares[0] != "0" || shares[1] != "0" else { return "" }
+    return "; \(shares[0]) and \(shares[1]) % of prompt tokens from caches"
   }
 
   private func row(_ name: String, _ measured: Double, _ simulated: Double) -> [(String, LuaValue)]

@@ -5,8 +5,9 @@ public import Clusters
 public struct ReplayOptions: Sendable {
   /// How prompts are made up.
   public var form = PromptForm.tokens
-  /// The seed of their tokens.
-  public var seed: UInt64 = 1
+  /// The seed of their tokens; without one they differ in every run, so that a server's prefix cache
+  /// does not know them.
+  public var seed: UInt64?
   /// The most requests at once; more wait here.
   public var concurrency = 1024
   /// Seconds that a request may take.
@@ -16,6 +17,9 @@ public struct ReplayOptions: Sendable {
 
   /// Creates the usual options.
   public init() {}
+
+  /// The seed, or one that no run had before: the clock numbers them.
+  var freshSeed: UInt64 { seed ?? UInt64(bitPattern: Int64(monotonicSeconds() * 1e6)) }
 }
 
 /// What came of a trace that was sent to an endpoint.
@@ -91,7 +95,7 @@ private struct ReplayLoop {
     self.trace = trace
     self.options = options
     self.model = model
-    maker = PromptMaker(form: options.form, seed: options.seed)
+    maker = PromptMaker(form: options.form, seed: options.freshSeed)
     loop = try TransferLoop()
     records = Array(repeating: EndpointRecord(), count: trace.count)
     due = (0..<trace.count).filter { !trace.isFollowing($0) }.map { (trace.arrivals[$0], $0) }
