@@ -1,6 +1,7 @@
 import Base
 import Clusters
 import Serving
+import TestSupport
 import Testing
 
 @Suite struct PerfettoTraceTests {
@@ -71,5 +72,26 @@ import Testing
     #expect(!slices.isEmpty && slices.count < cluster.totals.steps)
     #expect(slices.allSatisfy { ($0["ts"]?.double ?? 0) <= (middle + 0.5) * 1e6 })
     #expect(!some.contains { $0["ph"]?.string == "b" })
+  }
+
+  @Test func `the validator of the format finds no fault, and finds those that are put in`() throws
+  {
+    let root = FileIO.directory(of: FileIO.directory(of: FileIO.directory(of: #filePath)))
+    let text = String(
+      decoding: PerfettoTrace().bytes(of: try StudySubjects.busyCluster()), as: UTF8.self)
+    let damages = [
+      ("", "", nil), ("\"dur\":", "\"dur\":-", "not microseconds"),
+      ("\"ph\":\"e\"", "\"ph\":\"b\"", "never ends"), ("process_name", "process_nam", "no name"),
+      ("\"dur\":", "\"dur\":9", "before the last ends"), ("]}", "}", "delimiter"),
+    ]
+    for (old, new, fault) in damages {
+      let result = try withTemporaryFolder { folder in
+        let path = folder + "/trace.json"
+        try FileIO.write(Array(text.replacing(old, with: new).utf8), to: path)
+        return try ChildProcess.run(["python3", root + "/scripts/validate-traces", path])
+      }
+      #expect(result.status == (fault == nil ? 0 : 1), "\(result.output)")
+      if let fault { #expect(result.output.contains(fault), "\(result.output)") }
+    }
   }
 }
