@@ -14,6 +14,7 @@ struct EngineSuite: Suite {
     let ours = try EngineRuns(model)
     return try [1, 2].flatMap { try speed($0, ours, model, fastest) }
       + [busyCore(ours), start(model), memory(ours, model)] + [1, 2].flatMap { limits($0, ours) }
+      + [16, 64].flatMap { deciding($0, ours) }
   }
 
   private func speed(_ threads: Int, _ ours: EngineRuns, _ model: String, _ fastest: String)
@@ -67,6 +68,21 @@ struct EngineSuite: Suite {
       "peak memory", .bytes, .atMost(175e6 + Double(ours.engine.packedBytes.count)),
       peer: LlamaPeer.memory(model: model), rounds: 3
     ) { try ChildRun.peakBytes(of: [siblingProgram("orrery"), "-e", chunk]) }
+  }
+
+  /// What a step of the batcher takes beside its tensors, and which share of the step that is.
+  private func deciding(_ running: Int, _ ours: EngineRuns) -> [Case] {
+    [
+      Case("deciding a step, \(running) running", .seconds, .none, rounds: 3) {
+        try ours.on(1) { try ours.batchStep(running).deciding }
+      },
+      Case("share of the step, \(running) running", .share, .atMost(0.02), rounds: 3) {
+        try ours.on(1) {
+          let step = try ours.batchStep(running)
+          return step.deciding / step.seconds
+        }
+      },
+    ]
   }
 
   /// What the machine could do: the share that decode and prefill reach of it.
@@ -145,6 +161,25 @@ private final class EngineRuns {
     _ = try once(count == 1 ? 16 : 4)
     let steps = count == 1 ? 96 : 24
     return max(try once(steps), try once(steps))
+  }
+
+  /// A step in which so many requests get a token each: the median of what deciding takes in it, and of
+  /// the whole.
+  func batchStep(_ running: Int) throws -> (deciding: Double, seconds: Double) {
+    defer { executor.pool.dropKept() }
+    let batcher = Batcher(executor, limits: .init(running: running, stepTokens: 256))
+    let options = GenerationOptions(maxTokens: 64, ignoresEnd: true)
+    for number in 0..<running {
+      try batcher.add(
+        (0..<32).map { TokenID(100 + (number * 32 + $0) * 37 % 40000) }, options: options)
+    }
+    var steps: [BatchStep] = []
+    try batcher.run(onStep: { step in
+      if step.decoding == running, step.prefills == 0 { steps.append(step) }
+    })
+    guard !steps.isEmpty else { throw Problem("no step had \(running) requests that decode") }
+    let deciding = steps.map { $0.seconds - $0.computeSeconds }.sorted()
+    return (deciding[steps.count / 2], steps.map(\.seconds).sorted()[steps.count / 2])
   }
 
   /// Runs something while another process computes.

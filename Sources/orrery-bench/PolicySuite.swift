@@ -5,8 +5,9 @@ import LuaBridge
 
 /// Policies written in Lua beside native ones that decide the same, on the same requests.
 ///
-/// Both are run through Lua's module `cluster`; what is compared is the time of whole runs, with the same
-/// cost model and all metrics.
+/// Both are run through Lua's module `cluster`, the native ones by their names in its catalogues; what is
+/// compared is the time of whole runs, with the same cost model and all metrics. Before it is measured,
+/// each pair is held to the same result, request by request.
 struct PolicySuite: Suite {
   let name = "policies"
   let summary = "Runs of a cluster with policies in Lua, over those with native ones."
@@ -14,29 +15,29 @@ struct PolicySuite: Suite {
   func cases() throws -> [Case] {
     let bench = try PolicyBench()
     return [
-      bench.compare(
+      try bench.compare(
         "scheduler in 20 lines of Lua", .ratioAtMost(4),
         native: #"scheduler = "vllm-v1""#,
         lua: #"scheduler = require("orrery.schedulers.continuous")"#),
-      bench.compare(
+      try bench.compare(
         "the same, each sequence planned in Lua", .none,
         native: #"scheduler = "vllm-v1""#,
         lua: #"scheduler = require("orrery.schedulers.step_by_step")"#),
-      bench.compare(
+      try bench.compare(
         "router in 15 lines of Lua", .ratioAtMost(3),
         native: #"router = "least-outstanding""#,
         lua: #"router = require("orrery.routers.least_outstanding")"#),
-      bench.compare(
+      try bench.compare(
         "autoscaler in 15 lines of Lua", .ratioAtMost(3),
         native: #"autoscaler = { "concurrency", interval_seconds = 1 }"#,
         lua: #"autoscaler = require("orrery.autoscalers.concurrency").new{ interval_seconds = 1 }"#),
-      bench.compare(
+      try bench.compare(
         "all three in Lua", .ratioAtMost(4),
-        native: #"router = "least-outstanding", autoscaler = "concurrency""#,
+        native: #"scheduler = "vllm-v1", router = "least-outstanding", autoscaler = "concurrency""#,
         lua: #"scheduler = require("orrery.schedulers.continuous"), "#
           + #"router = require("orrery.routers.least_outstanding"), "#
           + #"autoscaler = require("orrery.autoscalers.concurrency").new{}"#),
-      bench.compare(
+      try bench.compare(
         "cost in Lua", .none, native: "cost = line", lua: "cost = lua_line"),
     ]
   }
@@ -81,11 +82,37 @@ private struct PolicyBench {
       """
   }
 
-  func compare(_ name: String, _ bar: Bar, native: String, lua code: String) -> Case {
-    Case(
+  func compare(_ name: String, _ bar: Bar, native: String, lua code: String) throws -> Case {
+    guard try outcome(native) == outcome(code) else {
+      throw Problem(
+        "\(name): its decisions are not those of \(native)",
+        fix: "compare policies that decide the same")
+    }
+    return Case(
       name, .seconds, bar,
       peer: Peer("native", version: native) { try seconds(native) }, rounds: 7
     ) { try seconds(code) }
+  }
+
+  /// What came of a whole run: its steps, and when each request had its first token and its last.
+  private func outcome(_ options: String) throws -> [Double] {
+    let chunk = try lua.load(
+      """
+      local run = service:with{ \(options) }:start(trace)
+      assert(run:run() == "done")
+      local times = { run.step_count, run.preemption_count }
+      local requests = run:result():requests()
+      for number = 1, #requests do
+        local request = requests[number]
+        times[#times + 1] = request.first_token_seconds
+        times[#times + 1] = request.finished_seconds
+      end
+      return times
+      """, chunkName: "outcome")
+    guard case .table(let times)? = try chunk.call().first else {
+      throw Problem("a run gave no times")
+    }
+    return times.elements.compactMap(\.number)
   }
 
   /// The processor time of a whole run.

@@ -82,6 +82,9 @@ public struct BatchStep: Sendable {
   public var preempted: [BatchRequest.ID] = []
   /// How long it took, in seconds.
   public var seconds = 0.0
+  /// How long the tensors and the drawing of tokens took of it, in seconds; the rest went into deciding
+  /// what runs and into keeping blocks and requests in order.
+  public var computeSeconds = 0.0
   /// Tokens and ends, in the order of the requests' numbers.
   public var events: [BatchEvent] = []
 }

@@ -72,6 +72,7 @@ extension Batcher {
     (report.heldBlocks, report.waiting) = (heldBlocks, waitingCount)
     report.prefills = plan.prefills.count
     report.prefillTokens = plan.shape.prefillTokens
+    let start = ContinuousClock.now
     do throws(Problem) {
       try executor.run(items, observer: observer, shouldStop: shouldStop) { number, place, logits in
         take(logits, number, place, &report)
@@ -80,6 +81,7 @@ extension Batcher {
       abandon(&report)
       throw error
     }
+    report.computeSeconds = start.duration(to: .now).seconds
     complete(&report)
   }
 
