@@ -17,7 +17,7 @@ final class CalibrationObject {
   /// The errors, the numbers and the warnings, a line each.
   fileprivate var lines: [String] {
     let (mean, heldOut) = (
-      ShownTime.digits(100 * fit.meanError), ShownTime.digits(100 * fit.heldOutError)
+      ShownNumber.text(100 * fit.meanError), ShownNumber.text(100 * fit.heldOutError)
     )
     let errors =
       "fitted to \(fit.observations.count) measurements, \(mean) % off on average, \(heldOut) % off "
@@ -31,18 +31,18 @@ final class CalibrationObject {
       ("prompt", model.promptSeconds), ("pair of a prompt's tokens", model.pairSeconds),
       ("decoding sequence", model.sequenceSeconds), ("token of context", model.contextSeconds),
     ]
-    let shown = terms.filter { $0.1 > 0 }.map { "\(ShownTime.text($0.1)) a \($0.0)" }
-    let step = (["\(ShownTime.text(model.baseSeconds)) a step", curve] + shown)
+    let shown = terms.filter { $0.1 > 0 }.map { "\(ShownNumber.time($0.1)) a \($0.0)" }
+    let step = (["\(ShownNumber.time(model.baseSeconds)) a step", curve] + shown)
       .joined(separator: " + ")
-    return "\(step); beside them \(ShownTime.text(model.requestSeconds)) a request"
+    return "\(step); beside them \(ShownNumber.time(model.requestSeconds)) a request"
   }
 
   /// What a token takes, bend by bend.
   private var curve: String {
     let curve = model.tokens
-    let last = ShownTime.text(curve.slopes[curve.bends.count])
+    let last = ShownNumber.time(curve.slopes[curve.bends.count])
     guard !curve.bends.isEmpty else { return "\(last) a token" }
-    let parts = zip(curve.slopes, curve.bends).map { "\(ShownTime.text($0)) up to \($1)" }
+    let parts = zip(curve.slopes, curve.bends).map { "\(ShownNumber.time($0)) up to \($1)" }
     return "a token's \(parts.joined(separator: ", ")), then \(last)"
   }
 

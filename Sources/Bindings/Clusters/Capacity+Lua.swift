@@ -76,22 +76,28 @@ enum CapacityArguments {
     var search = CapacitySearch(goal)
     search.threads = StudyExperiments.threads(options, isNative: service.isNative)
     let kind = CapacityResult.Kind(rawValue: options["find"].text ?? "") ?? .replicas
+    let told = CapacityProgress(StudyProgress("capacity", options, in: state), kind)
     let result = try experiments.run { () throws(Problem) in
-      kind == .replicas
-        ? try fewest(search, service, options, experiments)
-        : try highest(search, service, options, experiments)
+      do throws(Problem) {
+        return kind == .replicas
+          ? try fewest(search, service, options, experiments, told)
+          : try highest(search, service, options, experiments, told)
+      } catch {
+        if error.kind == .interrupted { told.stop() }
+        throw error
+      }
     }
     return CapacityObject(result, service: service.name)
   }
 
   private static func fewest(
     _ search: CapacitySearch, _ service: ServiceObject, _ options: OptionTable,
-    _ experiments: StudyExperiments
+    _ experiments: StudyExperiments, _ told: CapacityProgress
   ) throws(Problem) -> CapacityResult {
     var trace: Trace?
     return try search.fewestReplicas(
       in: 1...(options["most"].integer ?? 1024),
-      shouldStop: { experiments.state.isStopRequested }
+      shouldStop: { told.tick(experiments.state.isStopRequested) }, progress: told.add
     ) { (count) throws(Problem) in
       try experiments.make {
         let requests = try trace ?? TraceValue.trace(options["trace"], "capacity")
@@ -104,7 +110,7 @@ enum CapacityArguments {
 
   private static func highest(
     _ search: CapacitySearch, _ service: ServiceObject, _ options: OptionTable,
-    _ experiments: StudyExperiments
+    _ experiments: StudyExperiments, _ told: CapacityProgress
   ) throws(Problem) -> CapacityResult {
     var fixed: Trace?
     if case .function = options["trace"] {
@@ -119,7 +125,7 @@ enum CapacityArguments {
     }
     return try search.highestRate(
       from: start, tolerance: options["tolerance"].number ?? 0.02,
-      shouldStop: { experiments.state.isStopRequested }
+      shouldStop: { told.tick(experiments.state.isStopRequested) }, progress: told.add
     ) { (rate) throws(Problem) in
       try experiments.make {
         if let fixed { return (service, try fixed.scaled(toRequestsPerSecond: rate)) }

@@ -121,64 +121,6 @@ enum PriceArgument {
   }
 }
 
-/// A bar that says how far a study is, where a person looks on.
-final class StudyProgress {
-  private static var nextNumber: Int {
-    let now = ContinuousClock.now
-    return Int(truncatingIfNeeded: now.hashValue)
-  }
-
-  private let title: String
-  private let port: (any DisplayPort)?
-  private let id = "progress \(nextNumber)"
-  private let start = ContinuousClock.now
-  private var last: ContinuousClock.Instant?
-
-  /// Shows nothing unless it is wanted, or the session is a terminal.
-  init(_ title: String, _ options: OptionTable, in state: LuaState) {
-    self.title = title
-    let port = state[DisplayPortBox.self]?.port
-    let isWanted =
-      switch options["progress"] {
-      case .boolean(let wanted): wanted
-      default: port?.usesColour ?? false
-      }
-    self.port = isWanted ? port : nil
-  }
-
-  /// Draws the bar, ten times a second at most.
-  func show(_ done: Int, of count: Int, _ remark: String = "") {
-    guard let port, count > 0 else { return }
-    let now = ContinuousClock.now
-    if let last, now - last < .milliseconds(100), done < count { return }
-    // What takes no time shows no bar.
-    if last == nil, now - start < .milliseconds(300) { return }
-    var forms = DisplayForms()
-    forms.add("text/plain", Self.bar(title, done, count, now - start, remark))
-    port.display(forms, id: id, isUpdate: last != nil)
-    last = now
-  }
-
-  /// A line such as "sweep ━━━━━━────  6 of 10, 3 s, 2 s to go".
-  static func bar(
-    _ title: String, _ done: Int, _ count: Int, _ elapsed: Duration, _ remark: String = ""
-  ) -> String {
-    let width = 24
-    let filled = done * width / max(1, count)
-    let seconds =
-      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    var line =
-      "\(title) " + String(repeating: "━", count: filled)
-      + String(repeating: "─", count: width - filled)
-      + " \(done) of \(count), \(ShownTime.text(seconds))"
-    if done > 0, done < count {
-      let left = seconds / Double(done) * Double(count - done)
-      line += ", \(ShownTime.text(left)) to go"
-    }
-    return remark.isEmpty ? line : "\(line), \(remark)"
-  }
-}
-
 /// Tables of results as Lua sees them.
 enum StudyTables {
   /// The rows of a table, from 1; numbers that are not known are left out.

@@ -13,9 +13,9 @@ enum ClusterFigures {
         .column, [try load(result.cluster), latencies(result)],
         title: "\(report.name) on \(result.name)",
         subtitle: "\(report.finished) of \(report.arrived) requests ended in "
-          + "\(ShownTime.text(report.makespanSeconds)); TTFT p95 \(ShownTime.text(report.ttft.p95)), "
-          + "TPOT p95 \(ShownTime.text(report.tpot.p95)), "
-          + "\(ShownTime.digits(report.outputTokensPerSecond)) tokens/s out"))
+          + "\(ShownNumber.time(report.makespanSeconds)); TTFT p95 \(ShownNumber.time(report.ttft.p95)), "
+          + "TPOT p95 \(ShownNumber.time(report.tpot.p95)), "
+          + "\(ShownNumber.text(report.outputTokensPerSecond)) tokens/s out"))
   }
 
   /// Requests that run and wait, KV blocks held and replicas, over time.

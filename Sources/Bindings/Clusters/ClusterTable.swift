@@ -83,22 +83,3 @@ extension ClusterTable: LuaExported {
     }
   }
 }
-
-/// Times for people.
-enum ShownTime {
-  /// Three digits and a unit, as in "12.3 ms".
-  static func text(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return seconds.isNaN ? "-" : "any time" }
-    let (scale, unit): (Double, String) =
-      seconds == 0 || seconds >= 1 ? (1, "s") : seconds >= 1e-3 ? (1e3, "ms") : (1e6, "µs")
-    return "\(digits(seconds * scale)) \(unit)"
-  }
-
-  /// Three significant digits, or all before the point.
-  static func digits(_ value: Double) -> String {
-    let places = abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : 2
-    let scale = [1.0, 10, 100][places]
-    let rounded = (value * scale).rounded() / scale
-    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
-  }
-}

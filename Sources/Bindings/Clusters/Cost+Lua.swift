@@ -54,7 +54,7 @@ extension CostObject: LuaExported {
       columns: [
         .init("operator"), .init("seconds", shown: "ms", scale: 1e3, decimals: 4),
         .init("share", shown: "%", scale: 100, decimals: 1), .init("note"),
-      ], title: "A step of \(shape.tokens) tokens takes \(ShownTime.text(total))",
+      ], title: "A step of \(shape.tokens) tokens takes \(ShownNumber.time(total))",
       subtitle: name, fields: ["total_seconds": .number(total)], in: state)
   }
 }

@@ -53,7 +53,7 @@ extension ResultObject {
         columns: [
           "start_seconds", "arrivals", "finished", "running", "waiting", "kv_occupancy_ratio",
           "output_tokens_per_second", "ttft_p99_seconds",
-        ], title: "\(result.report.name) every \(ShownTime.text(series.intervalSeconds))",
+        ], title: "\(result.report.name) every \(ShownNumber.time(series.intervalSeconds))",
         in: state)
     }
     .detail(
@@ -145,7 +145,7 @@ extension ResultObject {
       columns: [.init("what", shown: ""), .init("value", shown: "")],
       title: "Cost of \(report.name) on \(name)",
       subtitle: "\(price.gpus) GPU\(price.gpus == 1 ? "" : "s") per replica"
-        + (hasPrice ? " at \(ShownTime.digits(price.dollarsPerHour)) $/h" : ""),
+        + (hasPrice ? " at \(ShownNumber.text(price.dollarsPerHour)) $/h" : ""),
       fields: Dictionary(
         uniqueKeysWithValues: known.map { ($0.0, LuaValue.number($0.2)) }), in: state)
   }

@@ -49,7 +49,7 @@ final class MeasurementObject {
     let prompts = Double(max(1, finished.reduce(0) { $0 + $1.promptTokens }))
     let measured = Double(finished.reduce(0) { $0 + $1.cachedTokens }) / prompts
     let simulated = report.prefixTokens.asked > 0 ? report.prefixTokens.ratio : 0
-    let shares = [measured, simulated].map { ShownTime.digits(100 * $0) }
+    let shares = [measured, simulated].map { ShownNumber.text(100 * $0) }
     guard shares[0] != "0" || shares[1] != "0" else { return "" }
     return "; \(shares[0]) and \(shares[1]) % of prompt tokens from caches"
   }

@@ -92,7 +92,7 @@ extension ServiceObject: CustomStringConvertible {
       lines.append(
         "  prompts     on \(apart.prefillReplicas) replica\(apart.prefillReplicas == 1 ? "" : "s") "
           + "of their own; 1000 tokens move in "
-          + ShownTime.text(apart.latencySeconds + 1000 * apart.secondsPerToken))
+          + ShownNumber.time(apart.latencySeconds + 1000 * apart.secondsPerToken))
     }
     if budget.draftTokens > 0 {
       lines.append(
@@ -100,8 +100,8 @@ extension ServiceObject: CustomStringConvertible {
     }
     for slaClass in options.classes {
       lines.append(
-        "  SLO         \(slaClass.name): TTFT \(ShownTime.text(slaClass.ttftSeconds)), TPOT "
-          + ShownTime.text(slaClass.tpotSeconds))
+        "  SLO         \(slaClass.name): TTFT \(ShownNumber.time(slaClass.ttftSeconds)), TPOT "
+          + ShownNumber.time(slaClass.tpotSeconds))
     }
     return lines.joined(separator: "\n")
   }

@@ -40,7 +40,7 @@ extension ServiceRun {
         .init("outstanding_tokens", shown: "tokens", decimals: 0),
         .init("busy_seconds", shown: "busy s", decimals: 1),
         .init("preemptions", shown: "preempted", decimals: 0),
-      ], title: "\(service.name) at \(ShownTime.text(cluster.time))",
+      ], title: "\(service.name) at \(ShownNumber.time(cluster.time))",
       subtitle: "\(cluster.arrivedRequests) of \(cluster.trace.count) requests came, "
         + "\(cluster.openRequests) are open; \(schedulerName), \(routerName)"
         + (autoscalerName.map { ", \($0)" } ?? ""),
@@ -89,7 +89,7 @@ extension ServiceRun {
         .init("block_count", shown: "blocks", decimals: 0),
         .init("cached_tokens", shown: "cached", decimals: 0),
         .init("preemptions", shown: "preempted", decimals: 0),
-      ], title: "Sequences at \(ShownTime.text(cluster.time))", in: state)
+      ], title: "Sequences at \(ShownNumber.time(cluster.time))", in: state)
   }
 
   private func sequenceRow(_ view: SequenceView, _ replica: Int) -> [(String, LuaValue)] {

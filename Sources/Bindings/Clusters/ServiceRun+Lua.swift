@@ -138,7 +138,7 @@ extension ServiceRun: LuaExported {
     }
     if let until, until < cluster.time {
       throw Problem(
-        "run{ until_seconds = \(until) }: it is \(ShownTime.text(cluster.time)) already",
+        "run{ until_seconds = \(until) }: it is \(ShownNumber.time(cluster.time)) already",
         fix: "copy the simulation before it gets there")
     }
     let limit = until ?? duration.map { cluster.time + $0 } ?? .infinity

@@ -69,7 +69,7 @@ final class ServiceRun {
 
   private var stuck: Problem {
     Problem(
-      "\(cluster.openRequests) requests are open at \(ShownTime.text(cluster.time)) and no step "
+      "\(cluster.openRequests) requests are open at \(ShownNumber.time(cluster.time)) and no step "
         + "runs: scheduler \"\(schedulerName)\" plans nothing",
       fix: "start the service and look at it there: inspect()")
   }
@@ -197,7 +197,7 @@ final class ServiceRun {
 extension ServiceRun: CustomStringConvertible {
   var description: String {
     let ready = cluster.readyReplicas.count
-    return "simulation of \(service.name) at \(ShownTime.text(cluster.time)): "
+    return "simulation of \(service.name) at \(ShownNumber.time(cluster.time)): "
       + "\(cluster.arrivedRequests) of \(cluster.trace.count) requests came, "
       + "\(cluster.openRequests) are open, \(ready) replica\(ready == 1 ? "" : "s") ready; "
       + "\(schedulerName), \(routerName)" + (autoscalerName.map { ", \($0)" } ?? "")

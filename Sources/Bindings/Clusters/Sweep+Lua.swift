@@ -65,14 +65,29 @@ enum SweepArguments {
       sweep.database = (path, options["table"].text ?? SweepStore.defaultTable)
     }
     let bar = StudyProgress("sweep", options, in: state)
+    var done = 0
     let result = try experiments.run { () throws(Problem) in
-      try sweep.run(shouldStop: { state.isStopRequested }) { progress in
-        bar.show(
-          progress.done, of: progress.count,
-          progress.failed > 0 ? "\(progress.failed) failed" : "")
+      do throws(Problem) {
+        return try sweep.run(shouldStop: { state.isStopRequested }) { progress in
+          done = progress.done
+          bar.show(
+            progress.done, of: progress.count,
+            progress.failed > 0 ? "\(progress.failed) failed" : "")
+        }
+      } catch {
+        if error.kind == .interrupted { bar.stop(kept(done, of: sweep)) }
+        throw error
       }
     }
     return SweepObject(result, shown: metrics)
+  }
+
+  /// What an interruption leaves.
+  private static func kept(_ done: Int, of sweep: Sweep) -> String {
+    let points = "\(done) of \(sweep.grid.count) points"
+    return sweep.database.map {
+      "\(points) are in \($0.path), the same call goes on from there"
+    } ?? "\(points) were done and are lost; with database = \"FILE\" they are kept"
   }
 
   /// Asks the function what runs at a point.

@@ -85,7 +85,7 @@ extension TimesObject: CustomStringConvertible {
       ("p99", spread.p99), ("max", spread.largest),
     ]
     return "\(name) of \(spread.count): "
-      + parts.map { "\($0) \(ShownTime.text($1))" }.joined(separator: ", ")
+      + parts.map { "\($0) \(ShownNumber.time($1))" }.joined(separator: ", ")
   }
 }
 

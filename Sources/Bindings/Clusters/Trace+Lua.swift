@@ -8,11 +8,11 @@ extension TraceObject: CustomStringConvertible {
   var description: String {
     let span =
       trace.follows.isEmpty || trace.durationSeconds > 0
-      ? " in \(ShownTime.text(trace.durationSeconds))" : ""
+      ? " in \(ShownNumber.time(trace.durationSeconds))" : ""
     let (prompt, output) = (trace.totalPromptTokens, trace.totalOutputTokens)
     return "\(trace.name): \(trace.count) requests\(span), "
-      + "\(ShownTime.digits(Double(prompt) / Double(max(1, trace.count)))) prompt and "
-      + "\(ShownTime.digits(Double(output) / Double(max(1, trace.count)))) output tokens on average"
+      + "\(ShownNumber.text(Double(prompt) / Double(max(1, trace.count)))) prompt and "
+      + "\(ShownNumber.text(Double(output) / Double(max(1, trace.count)))) output tokens on average"
   }
 }
 
@@ -185,10 +185,10 @@ enum TraceTables {
       [row("prompt tokens", summary.promptTokens), row("output tokens", summary.outputTokens)],
       columns: [.init("of", shown: "")] + names.map { .init($0, decimals: 0) },
       title: "\(trace.name): \(summary.requests) requests in "
-        + ShownTime.text(summary.durationSeconds),
-      subtitle: "\(ShownTime.digits(summary.meanRate)) requests/s, gaps vary by "
-        + "\(ShownTime.digits(summary.interarrivalVariation)), at most \(summary.peakPerSecond) in "
-        + "a second, correlation of lengths \(ShownTime.digits(summary.correlation))",
+        + ShownNumber.time(summary.durationSeconds),
+      subtitle: "\(ShownNumber.text(summary.meanRate)) requests/s, gaps vary by "
+        + "\(ShownNumber.text(summary.interarrivalVariation)), at most \(summary.peakPerSecond) in "
+        + "a second, correlation of lengths \(ShownNumber.text(summary.correlation))",
       fields: [
         "requests": .integer(summary.requests),
         "duration_seconds": .number(summary.durationSeconds),

@@ -74,7 +74,7 @@ enum WorkloadArgument {
     _ range: ClosedRange<Double>
   ) -> Parameter {
     Parameter(
-      name: name, kind: .number, unit: unit, defaultValue: fallback.map { ShownTime.digits($0) },
+      name: name, kind: .number, unit: unit, defaultValue: fallback.map { ShownNumber.text($0) },
       isOptional: true, range: range, summary: summary)
   }
 

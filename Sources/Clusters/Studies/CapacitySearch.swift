@@ -10,8 +10,6 @@ public struct CapacitySearch: Sendable {
   public var goal: ServiceGoal
   /// How many runs there are at once; 0 keeps them on the calling thread.
   public var threads = ParallelRuns.processorCount
-  /// Told after every two runs of what was tried.
-  public var progress: @Sendable (CapacityPoint) -> Void = { _ in }
 
   /// Creates a search.
   public init(_ goal: ServiceGoal) { self.goal = goal }
@@ -21,11 +19,13 @@ public struct CapacitySearch: Sendable {
   /// - Parameters:
   ///   - limits: The fewest and the most that are tried.
   ///   - shouldStop: Asked some twenty times a second; true ends the search with an error.
+  ///   - progress: Told what was tried, on the calling thread.
   ///   - make: Describes the run with so many replicas.
   /// - Returns: What was tried and found.
   /// - Throws: A fault of any of the runs, or that it was stopped.
   public func fewestReplicas(
     in limits: ClosedRange<Int> = 1...1024, shouldStop: () -> Bool = { false },
+    progress: (CapacityPoint) -> Void = { _ in },
     _ make: (Int) throws(Problem) -> Experiment
   ) throws(Problem) -> CapacityResult {
     guard limits.lowerBound >= 1 else {
@@ -35,7 +35,7 @@ public struct CapacitySearch: Sendable {
     var (low, high) = (limits.lowerBound - 1, limits.lowerBound)
     while true {
       let batch = [high, high * 2].map { min($0, limits.upperBound) }
-      try tried.run(batch.map(Double.init), shouldStop) { (amount) throws(Problem) in
+      try tried.run(batch.map(Double.init), shouldStop, progress) { (amount) throws(Problem) in
         try make(Int(amount))
       }
       if let enough = batch.first(where: { tried.isEnough(Double($0)) }) {
@@ -50,7 +50,7 @@ public struct CapacitySearch: Sendable {
     while high - low > 1 {
       let third = max(1, (high - low) / 3)
       let batch = [low + third, min(low + 2 * third, high - 1)]
-      try tried.run(batch.map(Double.init), shouldStop) { (amount) throws(Problem) in
+      try tried.run(batch.map(Double.init), shouldStop, progress) { (amount) throws(Problem) in
         try make(Int(amount))
       }
       low = batch.last { !tried.isEnough(Double($0)) } ?? low
@@ -58,7 +58,7 @@ public struct CapacitySearch: Sendable {
     }
     let around = [high - 2, high - 1, high + 1, high + 2, high + max(3, high / 4)]
       .filter { limits.contains($0) }
-    try tried.run(around.map(Double.init), shouldStop) { (amount) throws(Problem) in
+    try tried.run(around.map(Double.init), shouldStop, progress) { (amount) throws(Problem) in
       try make(Int(amount))
     }
     return tried.result(goal)
@@ -70,11 +70,13 @@ public struct CapacitySearch: Sendable {
   ///   - start: A rate to begin with, in requests per second.
   ///   - tolerance: By how much the answer may be below the highest, as a share of it.
   ///   - shouldStop: Asked some twenty times a second; true ends the search with an error.
+  ///   - progress: Told what was tried, on the calling thread.
   ///   - make: Describes the run at a rate.
   /// - Returns: What was tried and found.
   /// - Throws: A fault of any of the runs, or that it was stopped.
   public func highestRate(
     from start: Double, tolerance: Double = 0.02, shouldStop: () -> Bool = { false },
+    progress: (CapacityPoint) -> Void = { _ in },
     _ make: (Double) throws(Problem) -> Experiment
   ) throws(Problem) -> CapacityResult {
     guard start > 0, start.isFinite, tolerance > 0, tolerance < 1 else {
@@ -83,33 +85,34 @@ public struct CapacitySearch: Sendable {
         fix: "the rate is above 0 and the tolerance a share below 1")
     }
     var tried = CapacityTrials(self, kind: .rate)
-    guard var (low, high) = try bracket(start, &tried, shouldStop, make) else {
+    guard var (low, high) = try bracket(start, &tried, shouldStop, progress, make) else {
       return tried.result(goal)
     }
     while high / low > 1 + tolerance {
       let step = cubeRoot(high / low)
       let batch = [low * step, low * step * step]
-      try tried.run(batch, shouldStop, make)
+      try tried.run(batch, shouldStop, progress, make)
       let fails = batch.first { !tried.isEnough($0) }
       low = batch.last { tried.isEnough($0) && $0 < fails ?? .infinity } ?? low
       high = fails ?? high
     }
-    try tried.run([low * 0.5, low * 0.75, low * 0.9, low * 1.1, low * 1.25], shouldStop, make)
+    try tried.run(
+      [low * 0.5, low * 0.75, low * 0.9, low * 1.1, low * 1.25], shouldStop, progress, make)
     return tried.result(goal)
   }
 
   /// A rate that is kept and one that is not, twelve doublings from the start at most.
   private func bracket(
     _ start: Double, _ tried: inout CapacityTrials, _ shouldStop: () -> Bool,
-    _ make: (Double) throws(Problem) -> Experiment
+    _ progress: (CapacityPoint) -> Void, _ make: (Double) throws(Problem) -> Experiment
   ) throws(Problem) -> (Double, Double)? {
-    try tried.run([start, start * 2], shouldStop, make)
+    try tried.run([start, start * 2], shouldStop, progress, make)
     var rate = start
     if tried.isEnough(start) {
       if !tried.isEnough(start * 2) { return (start, start * 2) }
       for _ in 0..<6 {
         rate *= 4
-        try tried.run([rate, rate * 2], shouldStop, make)
+        try tried.run([rate, rate * 2], shouldStop, progress, make)
         if !tried.isEnough(rate) { return (rate / 2, rate) }
         if !tried.isEnough(rate * 2) { return (rate, rate * 2) }
       }
@@ -117,7 +120,7 @@ public struct CapacitySearch: Sendable {
     }
     for _ in 0..<6 {
       rate /= 4
-      try tried.run([rate, rate * 2], shouldStop, make)
+      try tried.run([rate, rate * 2], shouldStop, progress, make)
       if tried.isEnough(rate * 2) { return (rate * 2, rate * 4) }
       if tried.isEnough(rate) { return (rate, rate * 2) }
     }
@@ -148,7 +151,7 @@ private struct CapacityTrials {
   /// Runs what was not tried before.
   mutating func run(
     _ amounts: [Double], _ shouldStop: () -> Bool,
-    _ make: (Double) throws(Problem) -> Experiment
+    _ progress: (CapacityPoint) -> Void, _ make: (Double) throws(Problem) -> Experiment
   ) throws(Problem) {
     var new: [Double] = []
     for amount in amounts where points[amount] == nil && !new.contains(amount) {
@@ -179,7 +182,7 @@ private struct CapacityTrials {
     for outcome in outcomes {
       guard let point = try outcome?.get() else { continue }
       points[point.amount] = point
-      search.progress(point)
+      progress(point)
     }
   }
 
@@ -258,17 +261,17 @@ public struct CapacityResult: Sendable {
       let what =
         kind == .replicas
         ? "\(Int(answer.amount)) replica\(answer.amount == 1 ? "" : "s")"
-        : "\(ClusterReport.number(answer.amount)) requests/s"
+        : "\(ShownNumber.text(answer.amount)) requests/s"
       let gpus = answer.result.cost.map { Int(answer.amount) * $0.price.gpus }
       let suffix = kind == .replicas ? gpus.map { ", \($0) GPUs" } ?? "" : ""
       lines.append(
         "\(kind == .replicas ? "fewest" : "highest rate"): \(what)\(suffix) for \(goal.words) "
-          + "(kept: \(ClusterReport.percent(answer.share)))")
+          + "(kept: \(ShownNumber.percent(answer.share)))")
     } else {
       let best = points.max { $0.share < $1.share }
       lines.append(
         "nothing that was tried keeps \(goal.words)"
-          + (best.map { "; the best kept \(ClusterReport.percent($0.share))" } ?? ""))
+          + (best.map { "; the best kept \(ShownNumber.percent($0.share))" } ?? ""))
     }
     if let exception {
       lines.append(
@@ -279,6 +282,6 @@ public struct CapacityResult: Sendable {
   }
 
   private func shown(_ amount: Double) -> String {
-    kind == .replicas ? "\(Int(amount)) replicas" : "\(ClusterReport.number(amount)) requests/s"
+    kind == .replicas ? "\(Int(amount)) replicas" : "\(ShownNumber.text(amount)) requests/s"
   }
 }

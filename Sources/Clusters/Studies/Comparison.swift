@@ -214,22 +214,22 @@ private struct ComparisonWords {
         ? ", \(nameA) is better"
         : difference.verdict == .secondIsBetter ? ", \(nameB) is better" : ""
       return "real: \(nameB) is \(change(interval.mean))\(winner) (\(range(interval)), "
-        + "\(ClusterReport.percent(confidence)) confidence, \(pairs) runs)"
+        + "\(ShownNumber.percent(confidence)) confidence, \(pairs) runs)"
     }
   }
 
   /// A difference as a share of the first side's mean, or as it is where that is 0.
   private func change(_ value: Double) -> String {
     let word = value < 0 ? "lower" : "higher"
-    guard difference.meanA != 0 else { return "\(ClusterReport.number(abs(value))) \(word)" }
-    return "\(ClusterReport.percent(abs(value / difference.meanA))) \(word)"
+    guard difference.meanA != 0 else { return "\(ShownNumber.text(abs(value))) \(word)" }
+    return "\(ShownNumber.percent(abs(value / difference.meanA))) \(word)"
   }
 
   private func range(_ interval: ConfidenceInterval) -> String {
     let scale = difference.meanA == 0 ? 1 : abs(difference.meanA) / 100
     let suffix = difference.meanA == 0 ? "" : " %"
     func signed(_ value: Double) -> String {
-      let text = ClusterReport.number(value / scale)
+      let text = ShownNumber.text(value / scale)
       return value > 0 ? "+" + text : text.first == "-" ? "−" + text.dropFirst() : text
     }
     return "\(signed(interval.lower))\(suffix) to \(signed(interval.upper))\(suffix)"

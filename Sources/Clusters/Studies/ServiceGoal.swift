@@ -53,9 +53,9 @@ public struct ServiceGoal: Hashable, Sendable {
     var limits: [String] = []
     for (name, seconds) in [("TTFT", ttftSeconds), ("TPOT", tpotSeconds), ("E2E", e2eSeconds)]
     where seconds < .infinity {
-      limits.append("\(name) \(ClusterReport.time(seconds))")
+      limits.append("\(name) \(ShownNumber.time(seconds))")
     }
     let within = limits.isEmpty ? "their classes' limits" : limits.joined(separator: ", ")
-    return "\(ClusterReport.percent(share)) of requests within \(within)"
+    return "\(ShownNumber.percent(share)) of requests within \(within)"
   }
 }

@@ -18,7 +18,11 @@ struct LineReader: ~Copyable {
   private(set) var line = 0
 
   init(path: String) throws(Problem) {
-    guard FileIO.exists(path), !FileIO.isDirectory(path), let file = gzopen(path, "rb") else {
+    guard !FileIO.isDirectory(path) else {
+      throw Problem(
+        "cannot open \(path): it is a folder", fix: "name a file in it", kind: .missing)
+    }
+    guard FileIO.exists(path), let file = gzopen(path, "rb") else {
       throw Problem(
         "cannot open \(path): there is no such file", fix: "check the path", kind: .missing)
     }

@@ -7,13 +7,13 @@ extension EndpointRun {
     let done = finished
     var lines = [
       "\(name.truncated(toWidth: 40)): \(done.count) of \(records.count) requests ended in "
-        + Self.time(makespanSeconds) + (failedCount > 0 ? ", \(failedCount) failed" : ""),
+        + ShownNumber.time(makespanSeconds) + (failedCount > 0 ? ", \(failedCount) failed" : ""),
       "",
       row("", ["mean", "p50", "p90", "p95", "p99", "max"]),
     ]
     for (title, spread) in spreads {
       let values = [spread.mean, spread.p50, spread.p90, spread.p95, spread.p99, spread.largest]
-      lines.append(row(title, values.map(Self.time)))
+      lines.append(row(title, values.map { ShownNumber.time($0, keepsZeros: true) }))
     }
     let seconds = max(makespanSeconds, .leastNonzeroMagnitude)
     let (prompts, answers) = (
@@ -21,16 +21,17 @@ extension EndpointRun {
     )
     lines += [
       "",
-      "throughput".padded(toWidth: 12) + "\(Self.number(Double(done.count) / seconds)) requests/s, "
-        + "\(Self.number(Double(answers) / seconds)) tokens/s out, "
-        + "\(Self.number(Double(answers + prompts) / seconds)) in and out",
+      "throughput".padded(toWidth: 12)
+        + "\(ShownNumber.text(Double(done.count) / seconds)) requests/s, "
+        + "\(ShownNumber.text(Double(answers) / seconds)) tokens/s out, "
+        + "\(ShownNumber.text(Double(answers + prompts) / seconds)) in and out",
     ]
     let cached = done.reduce(0) { $0 + $1.cachedTokens }
     if cached > 0 {
       let share = 100 * Double(cached) / Double(max(1, prompts))
       lines.append(
         "prefixes".padded(toWidth: 12)
-          + "\(Self.number(share)) % of prompt tokens from the server's cache")
+          + "\(ShownNumber.text(share)) % of prompt tokens from the server's cache")
     }
     for (reason, count) in failures.prefix(5) {
       lines.append(
@@ -50,24 +51,5 @@ extension EndpointRun {
 
   private func row(_ title: String, _ cells: [String]) -> String {
     title.padded(toWidth: 12) + cells.map { $0.padded(toWidth: 11, alignRight: true) }.joined()
-  }
-
-  static func time(_ seconds: Double) -> String {
-    if seconds.isNaN { return "-" }
-    let (scale, unit) = seconds < 1e-3 ? (1e6, "µs") : seconds < 1 ? (1e3, "ms") : (1, "s")
-    return "\(number(seconds * scale)) \(unit)"
-  }
-
-  /// Three digits or more, never an exponent.
-  static func number(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "-" }
-    let digits = abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : 2
-    let scale = [1, 10, 100][digits]
-    let whole = Int((abs(value) * Double(scale)).rounded())
-    let sign = value < 0 && whole > 0 ? "-" : ""
-    guard digits > 0 else { return sign + String(whole) }
-    let fraction = String(whole % scale)
-    return "\(sign)\(whole / scale)."
-      + String(repeating: "0", count: digits - fraction.count) + fraction
   }
 }
