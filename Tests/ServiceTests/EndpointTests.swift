@@ -52,6 +52,16 @@ import Testing
     #expect(run.text.contains("4 of 4 requests ended"))
   }
 
+  @Test func `an answer's end is noted when it comes, with nothing else on its way`() throws {
+    let service = OpenAIService(ScriptedModel(reply: "four"))
+    let run = try withServer({ service.handle($0, $1) }) { endpoint in
+      try endpoint.replay(trace((0..<4).map { (Double($0) * 0.15, -1) }), prompts(below: 200))
+    }
+    // The pieces come at once; a client that looks again 0.1 s later would say so here.
+    let tails = run.records.map { $0.finishedAt - $0.firstTokenAt }.sorted()
+    #expect(tails[1] < 0.05, "\(tails)")
+  }
+
   private func prompts(below: Int) -> ReplayOptions {
     var options = ReplayOptions()
     options.form = .words

@@ -58,25 +58,28 @@ public struct CostFit: Hashable, Sendable {
 
 extension FittedCostModel {
   /// The terms of a measurement, in the order of `init(_:bends:)`.
+  ///
+  /// Where prompts are only read alone, a prompt and a request cannot be told apart. The prompt, which
+  /// stands before the request, has the weight then: a server that does one thing after the other has
+  /// no other work on a request's way.
   fileprivate static func terms(_ observation: CostObservation, bends: [Int]) -> [Double] {
-    var sums = Array(repeating: 0.0, count: 7 + bends.count)
-    sums[0] = observation.requests
+    var sums = Array(repeating: 0.0, count: 6 + bends.count)
     for shape in observation.steps {
       let counts = [1, shape.prefills, shape.prefillPairs, shape.decodes, shape.decodeContext]
       let terms = counts.map { Double($0) } + TokenCurve.shares(shape.tokens, bends: bends)
-      for (place, term) in terms.enumerated() { sums[place + 1] += term }
+      for (place, term) in terms.enumerated() { sums[place] += term }
     }
-    return sums
+    return sums + [observation.requests]
   }
 
   fileprivate init(_ numbers: [Double], bends: [Int]) {
-    requestSeconds = numbers[0]
-    baseSeconds = numbers[1]
-    promptSeconds = numbers[2]
-    pairSeconds = numbers[3]
-    sequenceSeconds = numbers[4]
-    contextSeconds = numbers[5]
-    tokens = TokenCurve(bends: bends, slopes: Array(numbers[6...]))
+    baseSeconds = numbers[0]
+    promptSeconds = numbers[1]
+    pairSeconds = numbers[2]
+    sequenceSeconds = numbers[3]
+    contextSeconds = numbers[4]
+    tokens = TokenCurve(bends: bends, slopes: Array(numbers[5...(5 + bends.count)]))
+    requestSeconds = numbers[6 + bends.count]
   }
 }
 

@@ -155,26 +155,26 @@ final class TransferLoop {
 
   /// Starts a transfer.
   func add(_ transfer: Transfer) throws(Problem) {
-    let code = curl_multi_add_handle(multi, transfer.handle)
-    guard code == CURLM_OK else {
-      throw Problem("libcurl: \(String(cString: curl_multi_strerror(code)))", kind: .system)
-    }
+    try check(curl_multi_add_handle(multi, transfer.handle))
     running[transfer.handle] = transfer
   }
 
-  /// Moves what can be moved, and waits so long at most for more.
+  /// Moves what can be moved, and waits so long at most for more unless something ended.
   ///
   /// - Throws: A problem of kind `interrupted` when stopped.
   func run(seconds: Double, shouldStop: () -> Bool) throws(Problem) {
     var active: Int32 = 0
-    var code = curl_multi_perform(multi, &active)
-    if code == CURLM_OK, seconds > 0 {
-      code = curl_multi_poll(multi, nil, 0, Int32(min(seconds, 0.1) * 1000), nil)
+    try check(curl_multi_perform(multi, &active))
+    // What has ended would be noticed late otherwise: nothing more comes that ends the wait.
+    if takeEnded() == 0, seconds > 0 {
+      try check(curl_multi_poll(multi, nil, 0, Int32((min(seconds, 0.1) * 1000).rounded(.up)), nil))
     }
-    guard code == CURLM_OK else {
-      throw Problem("libcurl: \(String(cString: curl_multi_strerror(code)))", kind: .system)
-    }
-    var left: Int32 = 0
+    if shouldStop() { throw Problem("stopped", kind: .interrupted) }
+  }
+
+  /// Finishes the transfers that ended and gives how many there were.
+  private func takeEnded() -> Int {
+    var (ended, left): (Int, Int32) = (0, 0)
     while let message = curl_multi_info_read(multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else {
         continue
@@ -182,7 +182,14 @@ final class TransferLoop {
       let result = message.pointee.data.result
       curl_multi_remove_handle(multi, handle)
       running.removeValue(forKey: handle)?.finish(result)
+      ended += 1
     }
-    if shouldStop() { throw Problem("stopped", kind: .interrupted) }
+    return ended
+  }
+
+  private func check(_ code: CURLMcode) throws(Problem) {
+    guard code == CURLM_OK else {
+      throw Problem("libcurl: \(String(cString: curl_multi_strerror(code)))", kind: .system)
+    }
   }
 }
