@@ -145,7 +145,13 @@ private struct ServedModels {
     let store = ModelStore()
     let wanted = text ?? "smollm2-135m-instruct"
     let path = try store.find(wanted)
-    if ModelUse(path: path) == .embedding {
+    guard let use = ModelUse(path: path) else {
+      throw Problem(
+        "--model \(wanted): \(path) is no model",
+        fix: "give a .gguf file, an embedder, or a name that orrery models list shows",
+        kind: .usage)
+    }
+    if use == .embedding {
       guard embedding == nil else {
         throw Problem(
           "--model \(wanted) embeds texts, and --embedding-model names another",

@@ -105,12 +105,12 @@ final class CapacityProgress {
     let near =
       kind == .replicas ? [short.last, enough.first] : [enough.last, short.first]
     let parts = near.compactMap { $0 }.map { point in
-      let share = ShownNumber.percent(point.share)
-      guard kind == .replicas else {
-        return "at \(ShownNumber.text(point.amount)) requests/s \(share) keep the limits"
-      }
+      let amount =
+        kind == .replicas
+        ? "\(Int(point.amount)) \(point.amount == 1 ? "replica" : "replicas")"
+        : "\(ShownNumber.text(point.amount)) requests/s"
       return
-        "on \(Int(point.amount)) \(point.amount == 1 ? "replica" : "replicas") \(share) keep the limits"
+        "\(ShownNumber.percent(point.share)) in time \(kind == .replicas ? "on" : "at") \(amount)"
     }
     return "\(points.count) runs: " + parts.joined(separator: ", ")
   }
