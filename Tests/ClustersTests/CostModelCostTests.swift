@@ -137,6 +137,19 @@ private func steps(_ count: Int, seed: UInt64) -> [StepShape] {
     }
   }
 
+  @Test("what an engine adds is near to nothing added", arguments: EngineKind.catalog.elements)
+  func engines(kind: EngineKind) throws {
+    for device in Device.catalog.elements {
+      let engine = kind.constants(device)
+      let factors = [
+        engine.kernelFactor, engine.decodeFactor, engine.expertFactor, engine.collectiveFactor,
+      ]
+      #expect(factors.allSatisfy { (0.4...2.5).contains($0) }, "\(device.name): \(factors)")
+      #expect((5e-5...1e-2).contains(engine.hostSeconds), "\(device.name)")
+      #expect((0...0.5).contains(engine.requestSeconds) && engine.launchSeconds < 1e-3)
+    }
+  }
+
   @Test(
     "layouts that cannot be are refused",
     arguments: [

@@ -613,7 +613,7 @@ function Result:series(options) end
 
 --- What it cost: dollars for hours and tokens, and energy.
 ---
---- Replicas are paid for as long as they are there. Each step's time is charged to prompts and answers by the tokens of either, idle time alike. Energy is a share of the GPU's power limit: 0.95 over prompts, 0.6 over answers, 0.2 between steps.
+--- Replicas are paid for as long as they are there. Each step's time is charged to prompts and answers by the tokens of either, idle time alike. Energy is a share of the GPU's power limit: 1.0 over prompts, 0.76 over answers, 0.2 between steps.
 ---
 --- ```lua
 --- cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 50 }):cost{ device = "H100-SXM5-80GB" }.million_output_tokens_usd

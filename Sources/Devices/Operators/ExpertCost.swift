@@ -35,6 +35,8 @@ struct ExpertCost: Sendable {
   let board: OperatorBoard
   /// Operations per second at the peak.
   let peak: Double
+  /// The width of the rows that pass through memory, against those that were measured.
+  var rowShare = 1.0
 
   /// What tokens take.
   ///
@@ -67,7 +69,8 @@ struct ExpertCost: Sendable {
       3 * hidden * inner * weightBytes * touched
       / (c.memory * board.bytesPerSecond * min(1, blocks * c.draw))
     let passing =
-      (c.passes * all * hidden + c.inner * rows * inner * 3) * 2 / board.bytesPerSecond
+      (c.passes * all * hidden + c.inner * rows * inner * 3) * 2 * rowShare
+      / board.bytesPerSecond
     let launch = (c.launch + c.doubling * log2(1 + tokens)) * 1e-6
     let least = 6 * hidden * inner * rows / peak
     return OperatorEstimate(

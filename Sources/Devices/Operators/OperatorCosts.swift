@@ -18,6 +18,7 @@ public struct OperatorCosts: Sendable {
   private let latentPrefill: ByCache<PrefillCost>
   private let latentDecode: ByCache<DecodeCost>
   private let experts: ByCache<ExpertCost>
+  private let experts4: ExpertCost
   private let norm: StreamCost
   private let rotation: StreamCost
   private let activation: StreamCost
@@ -29,9 +30,12 @@ public struct OperatorCosts: Sendable {
   /// - Parameters:
   ///   - device: the device, or a slice of one.
   ///   - backend: the engine whose kernels are meant, where several were measured.
-  public init(_ device: Device, backend: OperatorBackend = .vllm) {
+  ///   - isUnmeasured: true to estimate as if nobody had measured this device, by its sheet and the
+  ///     constants of its relatives: how far off that is shows what to expect of a new device.
+  public init(_ device: Device, backend: OperatorBackend = .vllm, isUnmeasured: Bool = false) {
     let board = OperatorBoard(device)
-    var picked = OperatorPicks(device: device, board: board, backend: backend)
+    var picked = OperatorPicks(
+      device: device, board: board, backend: backend, isUnmeasured: isUnmeasured)
     self.device = device.name
     gemm16 = picked.gemm(.bf16)
     gemm8 = picked.gemm(.fp8)
@@ -43,6 +47,7 @@ public struct OperatorCosts: Sendable {
       bits8: picked.latentPrefill(.fp8), bits16: picked.latentPrefill(.bf16))
     latentDecode = ByCache(bits8: picked.latentDecode(.fp8), bits16: picked.latentDecode(.bf16))
     experts = ByCache(bits8: picked.experts(.fp8), bits16: picked.experts(.bf16))
+    experts4 = picked.experts(.fp4)
     norm = picked.stream(.norm, StreamCost.fittedNorm)
     rotation = picked.stream(.rotation, StreamCost.fittedRotation)
     activation = picked.stream(.activation, StreamCost.fittedActivation)
@@ -163,7 +168,8 @@ extension OperatorCosts {
   public func experts(
     tokens: Int, shape: ExpertShape, format: NumberFormat = .bf16, weights: NumberFormat? = nil
   ) -> OperatorEstimate {
-    experts[format].estimate(
+    let cost = format == .fp4 ? experts4 : experts[format]
+    return cost.estimate(
       tokens: Double(tokens), shape: shape, weightBytes: (weights ?? format).storedBytes)
   }
 

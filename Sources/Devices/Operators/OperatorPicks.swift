@@ -14,9 +14,12 @@ struct OperatorPicks {
   let device: Device
   let board: OperatorBoard
   let backend: OperatorBackend
+  /// True to pass over what was measured on the device itself.
+  let isUnmeasured: Bool
   var sources: [String: OperatorSource] = [:]
 
-  init(device: Device, board: OperatorBoard, backend: OperatorBackend) {
+  init(device: Device, board: OperatorBoard, backend: OperatorBackend, isUnmeasured: Bool) {
+    self.isUnmeasured = isUnmeasured
     self.device = device
     self.board = board
     self.backend = backend
@@ -25,12 +28,15 @@ struct OperatorPicks {
   private mutating func pick<Constants>(
     _ operation: String, _ format: NumberFormat, _ rows: [FittedRow<Constants>]
   ) -> Constants {
-    let same = rows.filter { $0.format == format }
-    let candidates = same.isEmpty ? rows : same
+    let whole = device.sliceOrigin?.parent ?? device.name
+    let usable = isUnmeasured ? rows.filter { $0.device != whole } : rows
+    let same = usable.filter { $0.format == format }
+    // Kernels of the next wider format are the nearest.
+    let narrow = usable.filter { format.bits <= 8 && $0.format == .fp8 }
+    let candidates = !same.isEmpty ? same : !narrow.isEmpty ? narrow : usable
     guard let row = candidates.min(by: { distance($0) < distance($1) }) else {
       preconditionFailure("no constants of \(operation)")
     }
-    let whole = device.sliceOrigin?.parent ?? device.name
     sources["\(operation) \(format.rawValue)"] = OperatorSource(
       row.device == whole ? .fitted : .derived, device: row.device, backend: row.backend)
     return row.constants
@@ -118,8 +124,10 @@ extension OperatorPicks {
   mutating func experts(_ format: NumberFormat) -> ExpertCost {
     let arithmetic = device.arithmeticFormat(for: format)
     return ExpertCost(
-      constants: pick("experts", arithmetic == .fp8 ? .fp8 : .bf16, ExpertCost.fitted),
-      board: board, peak: device.productRate(arithmetic))
+      constants: pick("experts", arithmetic.bits <= 8 ? .fp8 : .bf16, ExpertCost.fitted),
+      board: board, peak: device.productRate(arithmetic),
+      // Nobody measured 4 bits alone; what passes through memory is narrower by as much.
+      rowShare: arithmetic == .fp4 ? 0.5625 : 1)
   }
 
   mutating func stream(

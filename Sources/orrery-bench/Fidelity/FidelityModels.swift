@@ -18,6 +18,13 @@ enum FidelityModels {
         architecture: "minimax-m2", layers: 62, width: 3072, feedForwardWidth: 1536, heads: 48,
         keyValueHeads: 8, headWidth: 128, vocabularySize: 200_064, contextLength: 196_608,
         mixture: Mixture(count: 256, used: 8, width: 1536))
+    case "llama2-70b": return try ModelSpec.named("llama-2-70b")
+    case "bloom-176b":
+      return ModelSpec(
+        info: Info("bloom-176b", "BLOOM", source: "config.json of bigscience/bloom"),
+        architecture: "bloom", layers: 70, width: 14_336, feedForwardWidth: 57_344, heads: 112,
+        keyValueHeads: 112, headWidth: 128, vocabularySize: 250_880, contextLength: 2048,
+        isGated: false)
     // Versions from 0.2 on see everything.
     case "Mistral-7B": return try plain(ModelSpec.named("mistral-7b"))
     default: return try ModelSpec.named(last)
@@ -57,6 +64,17 @@ enum FidelityModels {
     }
     if name.hasPrefix("GH200") { return try graceHopper }
     return try Device.named(known[name] ?? name)
+  }
+
+  /// An engine's constants by its name in the catalogue, unless others are given.
+  static func engine(
+    _ kind: String, _ device: Device, or changed: EngineConstants?
+  ) throws(Problem) -> EngineConstants {
+    if let changed { return changed }
+    guard let found = EngineKind.catalog.find(kind) else {
+      throw .unknown("engine", kind, among: EngineKind.catalog.elements.map(\.info.name))
+    }
+    return found.constants(device)
   }
 
   /// What joins the GPUs of a table: those that the catalogue lacks are wired like their relatives.

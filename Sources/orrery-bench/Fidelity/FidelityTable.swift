@@ -25,6 +25,8 @@ struct FidelityTable {
   }
 
   let title: String
+  /// False where nothing is fitted to any row.
+  var isSplit = true
   var bar = Bar()
   var entries: [Entry] = []
   /// Rows that nothing was said of, by why.
@@ -43,7 +45,9 @@ struct FidelityTable {
   }
 
   /// True when the bar is met on all rows and on those of configurations that nothing was fitted to.
-  var isWithinBar: Bool { meetsBar(entries) && meetsBar(entries.filter(\.isHeldOut)) }
+  var isWithinBar: Bool {
+    meetsBar(entries) && (!isSplit || meetsBar(entries.filter(\.isHeldOut)))
+  }
 
   private func meetsBar(_ entries: [Entry]) -> Bool {
     guard bar.median.isFinite else { return true }
@@ -56,8 +60,8 @@ struct FidelityTable {
       ? 1 : Double(entries.count { $0.error <= 0.35 }) / Double(entries.count)
   }
 
-  /// The table as lines: all rows, the two parts, the groups and the worst rows.
-  var text: String {
+  /// The table as lines: all rows and the two parts; with details the groups, and the worst rows.
+  func text(isDetailed: Bool) -> String {
     var lines = ["\(title): \(entries.count) rows"]
     if bar.median.isFinite {
       lines[0] += ", bar: median \(percent(bar.median))"
@@ -66,13 +70,20 @@ struct FidelityTable {
     }
     lines.append(row("", ["rows", "bias", "median", "p90", "within 35 %"]))
     lines.append(statistics("all", entries))
-    lines.append(statistics("fitted", entries.filter { !$0.isHeldOut }))
-    lines.append(statistics("not fitted", entries.filter(\.isHeldOut)))
-    for group in groups { lines.append(statistics("  \(group.name)", group.entries)) }
-    for (reason, count) in skipped.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+    if isSplit {
+      lines.append(statistics("fitted", entries.filter { !$0.isHeldOut }))
+      lines.append(statistics("not fitted", entries.filter(\.isHeldOut)))
+    }
+    if isDetailed {
+      for group in groups { lines.append(statistics("  \(group.name)", group.entries)) }
+    }
+    let few = isDetailed ? 0 : 20
+    for (reason, count) in skipped.filter({ $0.value > few }).sorted(by: {
+      ($1.value, $0.key) < ($0.value, $1.key)
+    }) {
       lines.append("  \(count) rows skipped: \(reason.truncated(toWidth: 70))")
     }
-    let worst = entries.sorted { $0.error > $1.error }.prefix(4)
+    let worst = entries.sorted { $0.error > $1.error }.prefix(isDetailed ? 4 : 0)
     for entry in worst {
       lines.append(
         "  worst: \(entry.name): \(number(entry.predicted)) against \(number(entry.measured))"

@@ -9,12 +9,13 @@ import Serving
 /// TensorRT-LLM admits a request only when its whole answer will find blocks, so nobody is preempted:
 /// with equal lengths that is a bound on the sequences at once.
 enum OfflineFidelity {
-  private struct Row: Sendable {
+  struct Row: Sendable {
     let engine, model, gpu, precision: String
     let tp, pp, isl, osl, requests: Int
     let tokensPerSecond: Double
 
     var configuration: String { "\(model)/\(gpu)/\(engine)/\(precision)/tp\(tp)pp\(pp)" }
+    var kind: String { engine.hasSuffix("1.0") ? "tensorrt-llm-1.0" : "tensorrt-llm-0.17" }
     var name: String { "\(engine) \(gpu), \(model) \(precision) tp\(tp) pp\(pp) \(isl)/\(osl)" }
   }
 
@@ -37,7 +38,7 @@ enum OfflineFidelity {
     return table
   }
 
-  private static func rows(root: String) throws -> [Row] {
+  static func rows(root: String) throws -> [Row] {
     let path = "\(root)/serving/published.json"
     let document = try JSONValue(parsing: FileIO.read(path), file: path)
     return try (document["rows"]?.array ?? []).filter {
@@ -60,7 +61,10 @@ enum OfflineFidelity {
     }
   }
 
-  private static func predict(_ row: Row) -> Result<Double, Problem> {
+  /// The row's throughput, with other constants than the catalogue's where some are given.
+  static func predict(
+    _ row: Row, _ changed: EngineConstants? = nil
+  ) -> Result<Double, Problem> {
     do throws(Problem) {
       let model = try FidelityModels.model(row.model)
       let device = try FidelityModels.device(row.gpu)
@@ -74,8 +78,7 @@ enum OfflineFidelity {
         deployment.attentionRanks = row.tp
         deployment.expertParallel = row.tp
       }
-      let engine: EngineConstants =
-        isNew ? .tensorRTLLM10(on: device) : .tensorRTLLM017(on: device)
+      let engine = try FidelityModels.engine(row.kind, device, or: changed)
       return .success(
         try throughput(row, ModelCost(model, on: device, deployment, engine: engine)))
     } catch { return .failure(error) }

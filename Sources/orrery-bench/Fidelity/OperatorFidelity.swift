@@ -12,6 +12,8 @@ enum OperatorFidelity {
     let format: String
     var fitted = Mean()
     var heldOut = Mean()
+    /// The rows that are not fitted, by the constants of other devices.
+    var unmeasured = Mean()
   }
 
   struct Mean {
@@ -39,6 +41,7 @@ enum OperatorFidelity {
       for row in rows where row.operation == operation {
         all.fitted.add(row.fitted)
         all.heldOut.add(row.heldOut)
+        all.unmeasured.add(row.unmeasured)
       }
       return all
     }
@@ -68,22 +71,30 @@ enum OperatorFidelity {
     return report
   }
 
-  /// A report as a table: each device, then all together with the bar.
-  static func text(_ report: Report) -> String {
-    var lines = [line("operator", "device", "engine", "format", "fitted", "rows", "not", "rows")]
+  /// A report as a table: each device, then all together with the bar; the last column is the error on rows not
+  /// fitted when the device is estimated by its sheet, from the constants of other devices.
+  static func text(_ report: Report, isDetailed: Bool) -> String {
+    var lines = [
+      line("operator", "device", "engine", "format", "fitted", "rows", "not", "rows", "as new")
+    ]
     for operation in report.operations {
-      for row in report.rows where row.operation == operation { lines.append(line(row)) }
+      if isDetailed {
+        for row in report.rows where row.operation == operation { lines.append(line(row)) }
+      }
       let bar = bars[operation].map { "  bar \(percent($0))" } ?? ""
       lines.append(line(report.total(operation)) + bar)
-      lines.append("")
+      if isDetailed { lines.append("") }
     }
-    return lines.joined(separator: "\n")
+    lines.append(
+      "  as new: the rows not fitted, by the device's sheet and constants of other devices")
+    return lines.joined(separator: "\n") + "\n"
   }
 
   private static func line(_ row: Row) -> String {
     line(
       row.operation, row.device, row.backend, row.format, percent(row.fitted.value),
-      "\(row.fitted.count)", percent(row.heldOut.value), "\(row.heldOut.count)")
+      "\(row.fitted.count)", percent(row.heldOut.value), "\(row.heldOut.count)",
+      percent(row.unmeasured.value))
   }
 
   private static func line(_ words: String...) -> String {

@@ -31,7 +31,7 @@ struct OperatorTable {
   func rows(in folder: String) throws -> [OperatorFidelity.Row] {
     var order: [String] = []
     var found: [String: OperatorFidelity.Row] = [:]
-    var costs: [String: OperatorCosts] = [:]
+    var costs: [String: (own: OperatorCosts, relatives: OperatorCosts)] = [:]
     for line in try lines(of: "\(folder)/\(file)") where isWanted(line) {
       let device = line.text("device")
       let backend = line.text("backend")
@@ -45,9 +45,11 @@ struct OperatorTable {
           operation: operation(line), device: device, backend: backend, format: line.text(format))
       }
       guard let measured = Double(line.text("ms")), measured > 0 else { continue }
-      let error = abs(seconds(line, cost) / (measured * 1e-3) - 1)
+      let error = abs(seconds(line, cost.own) / (measured * 1e-3) - 1)
       if Self.isHeldOut(configuration(line), seed: seed) {
         found[key]?.heldOut.add(error)
+        let unmeasured = seconds(line, cost.relatives)
+        found[key]?.unmeasured.add(abs(unmeasured / (measured * 1e-3) - 1))
       } else {
         found[key]?.fitted.add(error)
       }
@@ -55,9 +57,15 @@ struct OperatorTable {
     return order.compactMap { found[$0] }
   }
 
-  private static func costs(_ device: String, _ backend: String) throws -> OperatorCosts {
-    let engine = OperatorBackend.allCases.first { backend.hasPrefix($0.rawValue) }
-    return OperatorCosts(try Device.named(device), backend: engine ?? .vllm)
+  private static func costs(
+    _ device: String, _ backend: String
+  ) throws -> (own: OperatorCosts, relatives: OperatorCosts) {
+    let engine = OperatorBackend.allCases.first { backend.hasPrefix($0.rawValue) } ?? .vllm
+    let device = try Device.named(device)
+    return (
+      OperatorCosts(device, backend: engine),
+      OperatorCosts(device, backend: engine, isUnmeasured: true)
+    )
   }
 
   /// True for two configurations in five, by a hash of their name (FNV-1a), as scripts/fit-operators

@@ -25,6 +25,8 @@ enum SiliconFidelity {
         + "\(d.weights.rawValue)/\(d.tensorParallel)x\(d.pipelineParallel)x\(d.attentionRanks)"
         + (apart == nil ? "" : "/apart")
     }
+    /// The engine as the catalogue names it.
+    var kind: String { backend == "trtllm" ? "tensorrt-llm-1.2" : backend }
     var name: String {
       "\(backend) \(system), \(model) \(precision) tp\(deployment.tensorParallel) "
         + "ranks\(deployment.attentionRanks) \(isl)/\(osl) \(users) users"
@@ -76,17 +78,15 @@ enum SiliconFidelity {
       measured: measured)
   }
 
-  private static func predict(_ row: Row) -> Result<(ttft: Double, tpot: Double), Problem> {
+  /// The row's times in seconds, with other constants than the catalogue's where some are given.
+  static func predict(
+    _ row: Row, _ changed: EngineConstants? = nil
+  ) -> Result<(ttft: Double, tpot: Double), Problem> {
     do throws(Problem) {
       try check(row)
       let model = try FidelityModels.model(row.model)
       let device = try FidelityModels.device(row.system)
-      let engine: EngineConstants =
-        switch row.backend {
-        case "trtllm": .tensorRTLLM12(on: device)
-        case "sglang": .sglang(on: device)
-        default: .vllm(on: device)
-        }
+      let engine = try FidelityModels.engine(row.kind, device, or: changed)
       let cost = try ModelCost(
         model, on: device, row.deployment, engine: engine,
         wires: FidelityModels.wires(row.system, device))
@@ -112,7 +112,7 @@ enum SiliconFidelity {
     let cluster = try Cluster(try options(row, cost), trace: try trace(row))
     cluster.run()
     let report = ClusterReport(cluster)
-    return (report.ttft.mean, report.tpot.mean)
+    return (report.ttft.mean + cost.engine.requestSeconds, report.tpot.mean)
   }
 
   private static func options(_ row: Row, _ cost: ModelCost) throws(Problem) -> ClusterOptions {

@@ -39,6 +39,26 @@ import Testing
     }
   }
 
+  @Test("a device taken as new has constants of others", arguments: devices)
+  func unmeasured(_ name: String) throws {
+    let device = try Device.named(name)
+    for backend in OperatorBackend.allCases {
+      let costs = OperatorCosts(device, backend: backend, isUnmeasured: true)
+      #expect(costs.sources.values.allSatisfy { $0.kind == .derived && $0.device != device.name })
+      #expect(isTime(costs.gemm(m: 16, n: 4096, k: 4096, format: .fp4)))
+    }
+  }
+
+  @Test("experts in narrower formats take less", arguments: [1, 64, 4096, 32_768])
+  func narrowExperts(_ tokens: Int) throws {
+    let costs = OperatorCosts(try Device.named("B200-SXM-180GB"))
+    let shape = ExpertShape(hidden: 7168, intermediate: 2048, experts: 256, chosen: 8)
+    let times = [NumberFormat.fp4, .fp8].map {
+      costs.experts(tokens: tokens, shape: shape, format: $0).seconds
+    }
+    #expect(times[0] < times[1])
+  }
+
   @Test("constants name the device they were fitted to", arguments: devices)
   func sources(_ name: String) throws {
     let device = try Device.named(name)

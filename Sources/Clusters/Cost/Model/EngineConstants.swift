@@ -28,6 +28,10 @@ public struct EngineConstants: Described, Sendable {
   public var graphTokens: Int
   /// Seconds in which the host launches a kernel that is in no graph.
   public var launchSeconds: Double
+  /// Seconds of a request outside the engine's steps: HTTP, the tokenizer, hand-overs between processes.
+  ///
+  /// No step contains them; they come on top of the time to the first token.
+  public var requestSeconds: Double
   /// Memory that keys and values may take, and what is kept from them.
   public var memory: KVMemory
 
@@ -37,7 +41,7 @@ public struct EngineConstants: Described, Sendable {
     layerSeconds: Double = 0, kernelFactor: Double = 1, decodeFactor: Double = 1,
     expertFactor: Double = 1, collectiveFactor: Double = 1, usesGraphs: Bool = true,
     graphTokens: Int = 512,
-    launchSeconds: Double = 4e-6, memory: KVMemory = KVMemory()
+    launchSeconds: Double = 4e-6, requestSeconds: Double = 0, memory: KVMemory = KVMemory()
   ) {
     self.info = info
     self.backend = backend
@@ -51,6 +55,7 @@ public struct EngineConstants: Described, Sendable {
     self.usesGraphs = usesGraphs
     self.graphTokens = graphTokens
     self.launchSeconds = launchSeconds
+    self.requestSeconds = requestSeconds
     self.memory = memory
   }
 }

@@ -3,17 +3,20 @@ public import Serving
 
 /// How much of its power a GPU draws while it does what.
 ///
-/// Shares of the power limit. On A100s, LLaMA-2 70B and BLOOM 176B peak at the limit and draw 0.6 of it on
-/// average over an answer (medians of data/perf_model.csv, Mutinifni/splitwise-sim); what a GPU draws that
-/// waits is an assumption.
+/// Shares of the power limit, fitted to A100s that served LLaMA-2 70B and BLOOM 176B (average and peak
+/// power in data/perf_model.csv, Mutinifni/splitwise-sim): prompts draw the limit, decoding 0.44 of it where
+/// memory is busy a fifth of the time and 0.74 at two thirds. What a GPU draws between requests is an
+/// assumption.
 public struct PowerShares: Hashable, Sendable {
   /// Bound by arithmetic.
-  public var compute = 0.95
+  public var compute = 1.0
   /// Bound by memory.
-  public var memory = 0.6
+  public var memory = 0.76
   /// Waiting for other GPUs, with its clocks up.
-  public var link = 0.4
-  /// Waiting for the host.
+  public var link = 0.43
+  /// Waiting for the host in the midst of a step, with its clocks up.
+  public var waiting = 0.27
+  /// Between requests.
   public var idle = 0.2
 
   /// Creates the defaults.
@@ -43,7 +46,7 @@ extension PowerShares {
     case "compute": compute
     case "memory": memory
     case "link": link
-    default: idle
+    default: waiting
     }
   }
 }

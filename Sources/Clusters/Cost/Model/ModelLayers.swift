@@ -177,9 +177,14 @@ struct ModelLayers: Sendable {
   }
 
   /// Kernels that a stage with all layers launches.
+  ///
+  /// Experts have their tokens sorted, permuted and put together again around two grouped products;
+  /// latent attention splits, turns and joins its parts; narrow products quantise their rows first.
   var kernelCount: Double {
-    tokenOperators(1).reduce(0) { $0 + $1.count }
-      + expertOperators(1).reduce(0) { $0 + 3 * $1.count }
-      + Double(model.layers) + 4
+    let narrow = deployment.plainWeights.bits <= 8 ? 2.0 : 1.0
+    let products = tokenOperators(1).reduce(0) { $0 + $1.count } * narrow
+    let experts = expertOperators(1).reduce(0) { $0 + 6 * $1.count }
+    let latent = model.latent == nil ? 0 : 8 * Double(model.layers)
+    return products + experts + latent + Double(model.layers) + 4
   }
 }
