@@ -116,6 +116,15 @@ import Testing
     }
   }
 
+  @Test func `what only one measurement tells is far off when that is held out`() throws {
+    let fit = try CostFit([
+      CostObservation("a", steps: [decode(4, 0)], seconds: 0.03),
+      CostObservation("b", steps: [decode(8, 0)], seconds: 0.04),
+      CostObservation("c", steps: [prefill(10)], requests: 1, seconds: 0.9),
+    ])
+    #expect(abs(fit.errors[2]) < 0.01 && abs(fit.heldOutErrors[2]) > 0.5, "\(fit.heldOutErrors)")
+  }
+
   @Test func `a step's parts add up to its time, shared among stages`() {
     var shape = prefill(100)
     shape.tokens += 3

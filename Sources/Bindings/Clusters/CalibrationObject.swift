@@ -22,7 +22,7 @@ final class CalibrationObject {
     let errors =
       "fitted to \(fit.observations.count) measurements, \(mean) % off on average, \(heldOut) % off "
       + "where a measurement is held out"
-    return [errors, formula] + calibration.warnings.map { "Warning: \($0)." }
+    return [errors, formula] + calibration.warnings.map { "Warning: \($0)" }
   }
 
   /// What a step takes, as a sum.
@@ -82,7 +82,7 @@ final class CalibrationObject {
         .init("error", shown: "error %", scale: 100, decimals: 1),
         .init("held_out_error", shown: "held out %", scale: 100, decimals: 1),
         .init("spread", shown: "spread %", scale: 100, decimals: 0),
-      ], title: "What the cost model was fitted to", subtitle: lines.joined(separator: "\n"),
+      ], title: "What the cost model was fitted to", subtitle: lines.joined(separator: ". "),
       in: state)
   }
 }

@@ -113,7 +113,7 @@ private struct RobustFit {
     }
     self.numbers = numbers
     errors = Self.errors(rows, numbers)
-    heldOutErrors = Self.heldOut(rows, weights, numbers)
+    heldOutErrors = Self.heldOut(rows, weights)
   }
 
   private static func solve(_ rows: [[Double]], _ weights: [Double], from start: [Double]? = nil)
@@ -133,14 +133,13 @@ private struct RobustFit {
   }
 
   /// What each is off by when the others alone are fitted.
-  private static func heldOut(_ rows: [[Double]], _ weights: [Double], _ numbers: [Double])
-    -> [Double]
-  {
+  private static func heldOut(_ rows: [[Double]], _ weights: [Double]) -> [Double] {
     let all = sums(rows, weights)
     return rows.indices.map { index in
+      // From nothing: a start at the whole solution would know what is held out.
       var others = all
       others.add(rows[index], weight: -weights[index])
-      return errors([rows[index]], others.solution(from: numbers))[0]
+      return errors([rows[index]], others.solution())[0]
     }
   }
 

@@ -30,6 +30,7 @@ struct LeastSquares {
     let none = Array(repeating: 0.0, count: sizes.count)
     var result = start ?? none
     var joined = Set(sizes.indices.filter { result[$0] > 0 && sizes[$0] > 0 })
+    for column in sizes.indices where sizes[column] == 0 { result[column] = 0 }
     var barred: Set<Int> = []
     if !settle(&joined, &result, sizes) { (joined, result) = ([], none) }
     for _ in 0..<(3 * sizes.count) {
