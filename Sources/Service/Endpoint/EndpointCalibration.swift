@@ -75,12 +75,12 @@ extension Endpoint {
   /// The server should have nothing else to do meanwhile. Prompts have nothing in common, so that no
   /// prefix cache helps.
   ///
-  /// What to expect: where repeats agree, a simulation with the server's scheduler and limits meets the
-  /// means of a trace that was not measured within a tenth (TTFT, TPOT and E2E alike), and most single
-  /// requests within a few per cent. It was seen against `orrery serve --threads 1` and, one sequence
-  /// at a time, against the server of llama-cpp-python, both with SmolLM2-135M on two cores. On a
-  /// machine with other work to do the errors are as large as the slowness that comes and goes: the
-  /// warnings tell, and the held-out errors.
+  /// What to expect: where repeats agree and the server is busy up to about two thirds, a simulation with
+  /// its scheduler and limits met the means of a trace that was not measured within a tenth. That was
+  /// seen against `orrery serve --threads 1` and, one sequence at a time, against the server of
+  /// llama-cpp-python, both with SmolLM2-135M and cores of their own. Near saturation small errors of
+  /// steps add up in the queue, and on a machine with other work to do errors are as large as the
+  /// slowness that comes and goes: the warnings tell, and the held-out errors.
   public func calibrate(
     _ options: ProbeOptions = ProbeOptions(), onProgress: (String) -> Void = { _ in },
     shouldStop: () -> Bool = { false }
