@@ -192,7 +192,7 @@ public struct Sampler: Sendable {
     for (token, logit) in logits.enumerated() where logit >= floor {
       kept.append((TokenID(token), logit))
     }
-    return kept.sorted { ($0.logit, $1.token) > ($1.logit, $0.token) }
+    return LogitOrder.descending(kept)
   }
 
   /// Keeps a heap of the best so far, the least of them on top.
