@@ -6,20 +6,39 @@ enum LogitOrder {
   static func descending(
     _ scored: [(token: Int32, logit: Float)]
   ) -> [(token: Int32, logit: Float)] {
-    var from = scored.map { UInt64(key($0.logit)) << 32 | UInt64(UInt32(bitPattern: $0.token)) }
-    var to = from
-    for shift in [32, 43, 54] as [UInt64] {
-      var places = [Int](repeating: 0, count: 2049)
-      for entry in from { places[Int(entry >> shift & 2047) + 1] += 1 }
-      for digit in 1..<2049 { places[digit] += places[digit - 1] }
-      for entry in from {
-        let digit = Int(entry >> shift & 2047)
-        to[places[digit]] = entry
-        places[digit] += 1
+    // Raw places, since checks that an array is the only one would take half of the time.
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * scored.count) { room in
+      guard let start = room.baseAddress, !scored.isEmpty else { return [] }
+      var (from, to) = (start, start + scored.count)
+      for (place, entry) in scored.enumerated() {
+        let token = UInt64(UInt32(bitPattern: entry.token))
+        (from + place).initialize(to: UInt64(key(entry.logit)) << 32 | token)
       }
-      swap(&from, &to)
+      for shift in [32, 43, 54] as [UInt64] {
+        pass(shift, from, to, count: scored.count)
+        swap(&from, &to)
+      }
+      return (0..<scored.count).map {
+        (Int32(truncatingIfNeeded: from[$0]), logit(UInt32(from[$0] >> 32)))
+      }
     }
-    return from.map { (Int32(truncatingIfNeeded: $0), logit(UInt32($0 >> 32))) }
+  }
+
+  /// Sorts by 11 bits; equal ones stay as they stand.
+  private static func pass(
+    _ shift: UInt64, _ from: UnsafePointer<UInt64>, _ to: UnsafeMutablePointer<UInt64>, count: Int
+  ) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 2048) { places in
+      places.initialize(repeating: 0)
+      for index in 0..<count { places[Int(from[index] &>> shift & 2047)] &+= 1 }
+      var sum = 0
+      for digit in 0..<2048 { (places[digit], sum) = (sum, sum &+ places[digit]) }
+      for index in 0..<count {
+        let digit = Int(from[index] &>> shift & 2047)
+        (to + places[digit]).initialize(to: from[index])
+        places[digit] &+= 1
+      }
+    }
   }
 
   /// Bits that grow as a logit falls; both zeros have the same.
