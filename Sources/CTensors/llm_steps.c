@@ -219,6 +219,45 @@ LLM_CLONES double ct_log_sum_exp(const float *x, int64_t n) {
   return (double)top + log(sum_of_powers(x, n, top));
 }
 
+LLM_CLONES double ct_sum_exp(const float *x, int64_t n, float top, float factor, float floor) {
+  double sum = 0;
+  for (int64_t start = 0; start < n; start += 4096) {
+    int64_t end = start + 4096 < n ? start + 4096 : n;
+    vec part = {0};
+    for (int64_t i = start; i < end; i += 16) {
+      vec v, e;
+      LOAD_SOME(v, x + i, end - i);
+      EXP(e, (v - top) * factor);
+      // The zeros behind an end are no values.
+      for (int64_t j = end - i; j < 16; j++) e[j] = 0;
+      part += CHOOSE(v >= floor, e, (vec){0});
+    }
+    for (int j = 0; j < 16; j++) sum += part[j];
+  }
+  return sum;
+}
+
+LLM_CLONES int64_t ct_band(const float *x, int64_t n, float low, float high, int32_t *places) {
+  int64_t count = 0, i = 0;
+  for (; i + 64 <= n; i += 64) {
+    ivec found = {0};
+    for (int k = 0; k < 4; k++) {
+      vec v;
+      LOAD(v, x + i + 16 * k);
+      found |= (v >= low) & ~(v >= high);
+    }
+    if (!__builtin_reduce_or(found)) continue;
+    // A place that does not count is written over by the next.
+    for (int64_t j = i; j < i + 64; j++) {
+      places[count] = (int32_t)j;
+      count += x[j] >= low && !(x[j] >= high);
+    }
+  }
+  for (; i < n; i++)
+    if (x[i] >= low && !(x[i] >= high)) places[count++] = (int32_t)i;
+  return count;
+}
+
 LLM_CLONES void ct_softmax_in_place(float *x, int64_t n) {
   float top = greatest(x, n);
   float factor = (float)(1 / sum_of_powers(x, n, top));

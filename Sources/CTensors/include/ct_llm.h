@@ -42,6 +42,13 @@ void ct_softcap(float *x, int64_t n, float cap);
 /* The natural logarithm of the sum of exp(x), without overflow. */
 double ct_log_sum_exp(const float *x, int64_t n);
 
+/* The sum of exp((x - top) * factor) over the values from a floor on. */
+double ct_sum_exp(const float *x, int64_t n, float top, float factor, float floor);
+
+/* Writes the places of the values from `low` on and below `high`, in order, and gives their number.
+ * A `high` that is no number bounds nothing. There is room for n places. */
+int64_t ct_band(const float *x, int64_t n, float low, float high, int32_t *places);
+
 /* x = exp(x) / sum of exp(x), without overflow. */
 void ct_softmax_in_place(float *x, int64_t n);
 

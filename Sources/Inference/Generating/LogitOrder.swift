@@ -1,25 +1,37 @@
 /// Sorts logits by their bits, in three passes over all of them instead of one comparison after another.
 enum LogitOrder {
-  /// Logits of tokens, greatest first; equal ones stay as they stand.
+  /// A token and its logit.
+  typealias Scored = (token: Int32, logit: Float)
+
+  /// Below so many, comparing is faster than the tables of a pass.
+  private static let fewest = 512
+
+  /// The logits of some tokens, greatest first; equal ones stay as they stand.
   ///
   /// None may be a NaN.
   static func descending(
-    _ scored: [(token: Int32, logit: Float)]
-  ) -> [(token: Int32, logit: Float)] {
+    _ tokens: UnsafeBufferPointer<Int32>, of logits: UnsafePointer<Float>
+  ) -> [Scored] {
     // Raw places, since checks that an array is the only one would take half of the time.
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * scored.count) { room in
-      guard let start = room.baseAddress, !scored.isEmpty else { return [] }
-      var (from, to) = (start, start + scored.count)
-      for (place, entry) in scored.enumerated() {
-        let token = UInt64(UInt32(bitPattern: entry.token))
-        (from + place).initialize(to: UInt64(key(entry.logit)) << 32 | token)
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * tokens.count) { room in
+      guard let start = room.baseAddress, !tokens.isEmpty else { return [] }
+      let count = tokens.count
+      var (from, to) = (start, start + count)
+      for (place, token) in tokens.enumerated() {
+        (from + place).initialize(to: UInt64(key(logits[Int(token)])) << 32 | UInt64(place))
       }
-      for shift in [32, 43, 54] as [UInt64] {
-        pass(shift, from, to, count: scored.count)
-        swap(&from, &to)
+      if count < fewest {
+        var keys = UnsafeMutableBufferPointer(start: from, count: count)
+        keys.sort()
+      } else {
+        for shift in [32, 43, 54] as [UInt64] {
+          pass(shift, from, to, count: count)
+          swap(&from, &to)
+        }
       }
-      return (0..<scored.count).map {
-        (Int32(truncatingIfNeeded: from[$0]), logit(UInt32(from[$0] >> 32)))
+      return (0..<count).map {
+        let token = tokens[Int(UInt32(truncatingIfNeeded: from[$0]))]
+        return (token, logits[Int(token)])
       }
     }
   }
@@ -45,9 +57,5 @@ enum LogitOrder {
   private static func key(_ logit: Float) -> UInt32 {
     let bits = (logit + 0).bitPattern
     return bits >> 31 == 1 ? bits : ~(bits | 0x8000_0000)
-  }
-
-  private static func logit(_ key: UInt32) -> Float {
-    Float(bitPattern: key >> 31 == 1 ? key : ~key & 0x7FFF_FFFF)
   }
 }

@@ -47,9 +47,9 @@ public struct Sampler: Sendable {
   ) -> Choice {
     adjust(logits, history)
     if options.temperature == 0 { return greedy(logits) }
-    let candidates = candidates(logits)
+    let drawn = options.narrowsNothing ? drawFromAll(logits) : draw(candidates(logits))
     // Logits that are no numbers leave no candidate.
-    guard let choice = draw(candidates) else { return greedy(logits) }
+    guard let choice = drawn else { return greedy(logits) }
     follow(choice.probability)
     return choice
   }
@@ -107,6 +107,21 @@ public struct Sampler: Sendable {
     return candidates.last.map { Choice(token: $0.token, probability: $0.probability) }
   }
 
+  /// Draws as from the list of all candidates, which is not made for it.
+  private mutating func drawFromAll(_ logits: UnsafeMutableBufferPointer<Float>) -> Choice? {
+    guard var ranked = Self.ranked(logits, options) else { return nil }
+    let total = ranked.totalWeight()
+    var rest = random.nextUniform() * total
+    var last: Choice?
+    while let (token, logit) = ranked.next() {
+      let weight = ranked.weight(logit)
+      rest -= weight
+      last = Choice(token: token, probability: weight / total)
+      if rest < 0 { break }
+    }
+    return last
+  }
+
   private func candidates(_ logits: UnsafeMutableBufferPointer<Float>) -> [Candidate] {
     let all = Self.distribution(logits, options)
     guard options.mirostat != nil else { return all }
@@ -126,99 +141,74 @@ public struct Sampler: Sendable {
   public static func distribution(
     _ logits: UnsafeMutableBufferPointer<Float>, _ options: SamplingOptions
   ) -> [Candidate] {
-    let count = options.topK == 0 ? logits.count : options.topK
-    var kept = best(count, of: logits, above: floor(of: logits, options))
-    guard let most = kept.first?.logit else { return [] }
-    let temperature = options.temperature == 0 ? 1 : options.temperature
-    var weights = kept.map { exp(Double($0.logit - most) / temperature) }
-    if options.minP > 0 {
-      let count = weights.firstIndex { $0 < options.minP } ?? weights.count
-      weights.removeLast(weights.count - count)
-    }
+    guard var ranked = ranked(logits, options) else { return [] }
+    if options.isNucleus { return nucleus(&ranked, options.topP) }
+    var kept = ranked.next(options.topK == 0 ? .max : options.topK)
+    var weights = kept.map { ranked.weight($0.logit) }
+    if options.minP > 0 { cut(&weights, to: weights.firstIndex { $0 < options.minP }) }
     if options.typicalP < 1 { keepTypical(&kept, &weights, options.typicalP) }
-    if options.topP < 1 {
-      let wanted = weights.reduce(0, +) * options.topP
-      var sum = 0.0
-      let count = weights.firstIndex { weight in
-        sum += weight
-        return sum >= wanted
-      }
-      weights.removeLast(weights.count - (count.map { $0 + 1 } ?? weights.count))
-    }
-    kept.removeLast(kept.count - weights.count)
-    let total = weights.reduce(0, +)
-    return zip(kept, weights).map { ($0.token, $1 / total) }
+    if options.topP < 1 { cut(&weights, to: reach(weights, weights.reduce(0, +) * options.topP)) }
+    cut(&kept, to: weights.count)
+    return shares(kept, weights)
   }
 
   /// The k most probable tokens under the model's own distribution at a temperature.
   public static func top(
     _ count: Int, of logits: UnsafeMutableBufferPointer<Float>, temperature: Double = 1
   ) -> [Candidate] {
-    guard let start = logits.baseAddress, !logits.isEmpty else { return [] }
-    let kept = best(count, of: logits, above: -.infinity)
-    if temperature == 1 {
-      let total = ct_log_sum_exp(start, Int64(logits.count))
-      return kept.map { ($0.token, exp(Double($0.logit) - total)) }
+    guard var ranked = RankedLogits(logits, temperature: temperature == 0 ? 1 : temperature) else {
+      return []
     }
-    let most = kept.first?.logit ?? 0
+    let kept = ranked.next(count)
     if temperature == 0 { return kept.enumerated().map { ($1.token, $0 == 0 ? 1 : 0) } }
-    var total = 0.0
-    for logit in logits { total += exp(Double(logit - most) / temperature) }
-    return kept.map { ($0.token, exp(Double($0.logit - most) / temperature) / total) }
+    let total = ranked.totalWeight()
+    return kept.map { ($0.token, ranked.weight($0.logit) / total) }
   }
 
   // MARK: Steps
 
-  private typealias Scored = (token: TokenID, logit: Float)
+  private typealias Scored = LogitOrder.Scored
 
-  /// The least logit that can matter: a token whose weight is below min-p, or below 2^-60 of the best
-  /// one's, which no draw can tell.
-  private static func floor(
-    of logits: UnsafeMutableBufferPointer<Float>, _ options: SamplingOptions
-  ) -> Float {
-    guard let start = logits.baseAddress, !logits.isEmpty else { return 0 }
-    let most = logits[Int(ct_argmax(start, Int64(logits.count)))]
-    let temperature = options.temperature == 0 ? 1 : options.temperature
-    let share = max(options.minP, 0x1p-60)
-    return most + Float(log(share) * temperature) - 1e-3
+  /// The logits that can matter: none whose weight is below min-p, or below 2^-60 of the best one's,
+  /// which no draw can tell.
+  private static func ranked(
+    _ logits: UnsafeMutableBufferPointer<Float>, _ options: SamplingOptions
+  ) -> RankedLogits? {
+    RankedLogits(
+      logits, share: max(options.minP, 0x1p-60),
+      temperature: options.temperature == 0 ? 1 : options.temperature)
   }
 
-  /// The `count` greatest logits from a floor on, greatest first; of equal ones the lower token.
-  private static func best(
-    _ count: Int, of logits: UnsafeMutableBufferPointer<Float>, above floor: Float
-  ) -> [Scored] {
-    if count < logits.count { return top(count, of: logits, above: floor) }
-    var kept: [Scored] = []
-    for (token, logit) in logits.enumerated() where logit >= floor {
-      kept.append((TokenID(token), logit))
+  /// The most probable tokens that together reach a share; the others are not put in order.
+  private static func nucleus(_ ranked: inout RankedLogits, _ share: Double) -> [Candidate] {
+    let wanted = ranked.totalWeight() * share
+    var (kept, weights): ([Scored], [Double]) = ([], [])
+    var sum = 0.0
+    while sum < wanted, let scored = ranked.next() {
+      kept.append(scored)
+      weights.append(ranked.weight(scored.logit))
+      sum += weights[weights.count - 1]
     }
-    return LogitOrder.descending(kept)
+    return shares(kept, weights)
   }
 
-  /// Keeps a heap of the best so far, the least of them on top.
-  private static func top(
-    _ count: Int, of logits: UnsafeMutableBufferPointer<Float>, above floor: Float
-  ) -> [Scored] {
-    struct Entry: Comparable {
-      let logit: Float
-      let token: TokenID
-      static func < (a: Entry, b: Entry) -> Bool { (a.logit, b.token) < (b.logit, a.token) }
+  private static func shares(_ kept: [Scored], _ weights: [Double]) -> [Candidate] {
+    let total = weights.reduce(0, +)
+    return zip(kept, weights).map { ($0.token, $1 / total) }
+  }
+
+  /// How many weights it takes to reach a sum.
+  private static func reach(_ weights: [Double], _ wanted: Double) -> Int? {
+    var sum = 0.0
+    let last = weights.firstIndex { weight in
+      sum += weight
+      return sum >= wanted
     }
-    var heap = BinaryHeap<Entry>()
-    var held = 0
-    var bar = floor
-    for (token, logit) in logits.enumerated() where logit >= bar {
-      heap.push(Entry(logit: logit, token: TokenID(token)))
-      held += 1
-      if held > count {
-        _ = heap.popLeast()
-        held -= 1
-      }
-      if held == count, let least = heap.least { bar = max(floor, least.logit) }
-    }
-    var result: [Scored] = []
-    while let entry = heap.popLeast() { result.append((entry.token, entry.logit)) }
-    return result.reversed()
+    return last.map { $0 + 1 }
+  }
+
+  private static func cut(_ list: inout [some Any], to count: Int?) {
+    list.removeLast(list.count - (count ?? list.count))
   }
 
   private func greedy(_ logits: UnsafeMutableBufferPointer<Float>) -> Choice {

@@ -60,6 +60,14 @@ public struct SamplingOptions: Sendable, Hashable {
     self.seed = seed
   }
 
+  /// True where every token can be drawn.
+  var narrowsNothing: Bool { narrowsAtMostByTopP && topP == 1 && mirostat == nil }
+
+  /// True where top-p alone narrows the choice, mirostat aside.
+  var isNucleus: Bool { narrowsAtMostByTopP && topP < 1 }
+
+  private var narrowsAtMostByTopP: Bool { topK == 0 && minP == 0 && typicalP == 1 }
+
   /// Checks ranges, for values that come from outside.
   public func check() throws(Problem) {
     func require(_ holds: Bool, _ name: String, _ value: some Any, _ range: String) throws(Problem)
