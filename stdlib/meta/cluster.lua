@@ -178,6 +178,7 @@ local Service = {}
 ---@field cost? any how long steps take: a cluster.Cost, a table of seconds or of paths, a function; by itself that of the model on its devices
 ---@field model? any what is served: a name from llm.specs() or an llm.Spec
 ---@field device? any one of its GPUs, all of one kind: a name, a gpu.Device or a GPU instance
+---@field engine? any what runs the model, with what it adds to its kernels and its scheduler: a name from cluster.engines(), or { name, option = value } (default "vllm")
 ---@field tp? integer GPUs that share each layer (1 to 4096, default 1)
 ---@field attention_ranks? integer copies of attention that share experts, each with its requests (1 to 4096, default 1)
 ---@field ep? integer GPUs over which experts are spread (1 to 4096, default 1)
@@ -186,7 +187,7 @@ local Service = {}
 ---@field draft_model? any a smaller model that guesses tokens, as `model`
 ---@field replicas? integer how many at the start (1 to 100000, default 1)
 ---@field pp? integer pipeline stages of each; as many steps are in flight (1 to 1024, default 1)
----@field scheduler? any decides the steps of a replica: a name, { name, option = value }, a function, or a table with a method (default "vllm-v1")
+---@field scheduler? any decides the steps of a replica; the engine's by itself: a name, { name, option = value }, a function, or a table with a method
 ---@field router? any picks the replica of a request: a name, { name, option = value }, a function, or a table with a method (default "round-robin")
 ---@field autoscaler? any says how many replicas there should be; false for none: a name, { name, option = value }, a function, or a table with a method (default false)
 ---@field min_replicas? integer the fewest that an autoscaler gets (1 to 100000, default 1)
@@ -1274,6 +1275,7 @@ function Comparison:__mime() end
 --- - `orca` { sequence_tokens }: Whole prompts beside decodes, with blocks reserved for the longest sequence.
 --- - `vidur-vllm` { watermark }: Whole prompts first, in steps of their own, as Vidur models vLLM.
 --- - `static`: A batch runs to its end before the next one is admitted.
+--- - `sglang` { by_priority }: Prompts in steps of their own, in chunks, before anyone decodes.
 ---
 --- Routers:
 ---
@@ -1288,6 +1290,14 @@ function Comparison:__mime() end
 --- - `concurrency` { target_requests, hold_seconds, interval_seconds }: Open requests over a target per replica, as Knative's autoscaler.
 --- - `forecast` { replica_requests_per_second, smoothing, interval_seconds }: The arrival rate when a new replica would be ready, by level and trend.
 ---
+--- Engines, each with { memory_share, graphs, host_seconds, sequence_seconds, launch_seconds, kernel_factor, decode_factor, expert_factor, collective_factor }:
+---
+--- - `vllm`: vLLM's v1 engine.
+--- - `sglang`: SGLang.
+--- - `tensorrt-llm-0.17`: TensorRT-LLM with built engines.
+--- - `tensorrt-llm-1.0`: TensorRT-LLM on PyTorch.
+--- - `tensorrt-llm-1.2`: TensorRT-LLM on PyTorch, of 2026.
+---
 --- ```lua
 --- print(cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 100 }))
 --- ```
@@ -1299,6 +1309,7 @@ cluster = {}
 ---@field cost? any how long steps take: a cluster.Cost, a table of seconds or of paths, a function; by itself that of the model on its devices
 ---@field model? any what is served: a name from llm.specs() or an llm.Spec
 ---@field device? any one of its GPUs, all of one kind: a name, a gpu.Device or a GPU instance
+---@field engine? any what runs the model, with what it adds to its kernels and its scheduler: a name from cluster.engines(), or { name, option = value } (default "vllm")
 ---@field tp? integer GPUs that share each layer (1 to 4096, default 1)
 ---@field attention_ranks? integer copies of attention that share experts, each with its requests (1 to 4096, default 1)
 ---@field ep? integer GPUs over which experts are spread (1 to 4096, default 1)
@@ -1307,7 +1318,7 @@ cluster = {}
 ---@field draft_model? any a smaller model that guesses tokens, as `model`
 ---@field replicas? integer how many at the start (1 to 100000, default 1)
 ---@field pp? integer pipeline stages of each; as many steps are in flight (1 to 1024, default 1)
----@field scheduler? any decides the steps of a replica: a name, { name, option = value }, a function, or a table with a method (default "vllm-v1")
+---@field scheduler? any decides the steps of a replica; the engine's by itself: a name, { name, option = value }, a function, or a table with a method
 ---@field router? any picks the replica of a request: a name, { name, option = value }, a function, or a table with a method (default "round-robin")
 ---@field autoscaler? any says how many replicas there should be; false for none: a name, { name, option = value }, a function, or a table with a method (default false)
 ---@field min_replicas? integer the fewest that an autoscaler gets (1 to 100000, default 1)
@@ -1416,6 +1427,14 @@ function cluster.workload(options) end
 --- ```
 ---@return cluster.Table
 function cluster.schedulers() end
+
+--- The engines whose constants were fitted to measured servers, a row each.
+---
+--- ```lua
+--- cluster.engines()[1].name
+--- ```
+---@return cluster.Table
+function cluster.engines() end
 
 --- The routers that are built in, a row each.
 ---

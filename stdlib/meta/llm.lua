@@ -221,6 +221,7 @@ function Model:beam_search(prompt, options) end
 --- - `orca` { sequence_tokens }: Whole prompts beside decodes, with blocks reserved for the longest sequence.
 --- - `vidur-vllm` { watermark }: Whole prompts first, in steps of their own, as Vidur models vLLM.
 --- - `static`: A batch runs to its end before the next one is admitted.
+--- - `sglang` { by_priority }: Prompts in steps of their own, in chunks, before anyone decodes.
 ---
 --- ```lua
 --- llm.load():batch { running = 4 }

@@ -30,6 +30,10 @@ public enum ClusterModule: LuaDeclarations {
       Autoscalers:
 
       \(PolicyLists.text(AutoscalerKind.catalog))
+
+      Engines, each with { \(EngineConstants.parameters.map(\.name).joined(separator: ", ")) }:
+
+      \(PolicyLists.names(EngineKind.catalog))
       """,
     example: "print(cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 100 }))"
   ) {
@@ -116,6 +120,9 @@ public enum ClusterModule: LuaDeclarations {
     function("schedulers", "The schedulers that are built in, a row each.", .state) {
       PolicyLists.table(SchedulerKind.catalog, "Schedulers", in: $0)
     }.example("cluster.schedulers()[1].name")
+    function(
+      "engines", "The engines whose constants were fitted to measured servers, a row each.", .state
+    ) { PolicyLists.engines(in: $0) }.example("cluster.engines()[1].name")
     function("routers", "The routers that are built in, a row each.", .state) {
       PolicyLists.table(RouterKind.catalog, "Routers", in: $0)
     }.example("cluster.routers()[1].name")

@@ -17,6 +17,7 @@ enum ModelServiceArgument {
         name: "device", kind: .any, isOptional: true,
         summary: "one of its GPUs, all of one kind: a name, a gpu.Device or a GPU instance",
         words: { Device.catalog.names }),
+      EngineArgument.parameter,
       integer("tp", "GPUs that share each layer"),
       integer("attention_ranks", "copies of attention that share experts, each with its requests"),
       integer("ep", "GPUs over which experts are spread"),
@@ -59,20 +60,13 @@ enum ModelServiceArgument {
       attentionRanks: values["attention_ranks"]?.integer ?? 1,
       expertParallel: values["ep"]?.integer ?? 1, weights: try format("weights", values))
     deployment.cache = try format("kv_cache", values)
-    var cost = try ModelCost(
-      spec(model, "model"), on: self.device(device, in: state), deployment,
-      draft: values["draft_model"].map { try spec($0, "draft_model") })
-    if let tokens = values["max_tokens"]?.integer { cost = try resized(cost, stepTokens: tokens) }
-    return cost
-  }
-
-  /// The same with working space for steps of so many tokens.
-  private static func resized(_ cost: ModelCost, stepTokens: Int) throws -> ModelCost {
-    var engine = cost.engine
-    engine.memory.stepTokens = stepTokens
+    let board = try self.device(device, in: state)
+    var engine = try EngineArgument(values["engine"] ?? "vllm").constants(on: board)
+    // The working space is that of the largest step.
+    if let tokens = values["max_tokens"]?.integer { engine.memory.stepTokens = tokens }
     return try ModelCost(
-      cost.model, on: cost.device, cost.deployment, engine: engine, wires: cost.wires,
-      draft: cost.draft)
+      spec(model, "model"), on: board, deployment, engine: engine,
+      draft: values["draft_model"].map { try spec($0, "draft_model") })
   }
 
   /// KV blocks of a replica: what memory leaves beside the weights.

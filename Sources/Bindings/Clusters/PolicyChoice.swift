@@ -83,7 +83,7 @@ enum PolicyReader {
 }
 
 /// A policy of a catalogue with options, checked against its declaration.
-private struct NativePolicy<Kind: Described & Sendable> {
+struct NativePolicy<Kind: Described & Sendable> {
   let kind: Kind
   let options: [(name: String, value: LuaValue)]
 
@@ -144,33 +144,49 @@ enum PolicyLists {
     }.joined(separator: "\n")
   }
 
+  /// One line for each, whose options are the same.
+  static func names<Kind>(_ catalog: Catalog<Kind>) -> String {
+    catalog.elements.map { "- `\($0.info.name)`: \($0.info.summary)." }.joined(separator: "\n")
+  }
+
+  /// A row for each engine.
+  static func engines(in state: LuaState) -> ClusterTable {
+    let rows = EngineKind.catalog.elements.map { kind -> [(String, LuaValue)] in
+      row(kind.info, in: state) + [
+        ("scheduler", .text(kind.scheduler)),
+        ("devices", .table(state.makeTable(kind.devices.map { .text($0) }))),
+        ("measured_on", .text(kind.devices.joined(separator: ", "))),
+      ]
+    }
+    return ClusterTable(
+      rows,
+      columns: [.init("name"), .init("scheduler"), .init("measured_on")], title: "Engines",
+      in: state)
+  }
+
   /// A row for each.
   static func table<Kind>(_ catalog: Catalog<Kind>, _ title: String, in state: LuaState)
     -> ClusterTable
   {
-    let rows = catalog.elements.map { kind -> [(String, LuaValue)] in
-      let info = kind.info
-      return [
-        ("name", .text(info.name)), ("summary", .text(info.summary)),
-        ("detail", .text(info.detail)),
-        ("source", info.source.map { .text($0) } ?? .nil),
-        (
-          "parameters",
-          .table(
-            state.makeTable(
-              info.parameters.map { parameter in
-                .table(
-                  state.makeTable(fields: [
-                    "name": .text(parameter.name), "summary": .text(parameter.summary),
-                    "default": parameter.defaultValue.map { .text($0) } ?? .nil,
-                    "trade_off": parameter.tradeOff.map { .text($0) } ?? .nil,
-                  ]))
-              }))
-        ),
-        ("options", .text(info.parameters.map(\.name).joined(separator: ", "))),
-      ]
+    ClusterTable(
+      catalog.elements.map { row($0.info, in: state) },
+      columns: [.init("name"), .init("summary"), .init("options")], title: title, in: state)
+  }
+
+  private static func row(_ info: Info, in state: LuaState) -> [(String, LuaValue)] {
+    let parameters = info.parameters.map { parameter in
+      LuaValue.table(
+        state.makeTable(fields: [
+          "name": .text(parameter.name), "summary": .text(parameter.summary),
+          "default": parameter.defaultValue.map { .text($0) } ?? .nil,
+          "trade_off": parameter.tradeOff.map { .text($0) } ?? .nil,
+        ]))
     }
-    return ClusterTable(
-      rows, columns: [.init("name"), .init("summary"), .init("options")], title: title, in: state)
+    return [
+      ("name", .text(info.name)), ("summary", .text(info.summary)), ("detail", .text(info.detail)),
+      ("source", info.source.map { .text($0) } ?? .nil),
+      ("parameters", .table(state.makeTable(parameters))),
+      ("options", .text(info.parameters.map(\.name).joined(separator: ", "))),
+    ]
   }
 }

@@ -16,7 +16,7 @@ enum ServiceParameters {
     ] + ModelServiceArgument.parameters + [
       integer("replicas", "how many at the start", 1, 1...100_000),
       integer("pp", "pipeline stages of each; as many steps are in flight", 1, 1...1024),
-      policy("scheduler", "decides the steps of a replica", "\"vllm-v1\"") {
+      policy("scheduler", "decides the steps of a replica; the engine's by itself", nil) {
         SchedulerKind.catalog.names
       },
       policy("router", "picks the replica of a request", "\"round-robin\"") {
@@ -81,11 +81,11 @@ enum ServiceParameters {
   }
 
   private static func policy(
-    _ name: String, _ summary: String, _ fallback: String,
+    _ name: String, _ summary: String, _ fallback: String?,
     _ words: @escaping @Sendable () -> [String]
   ) -> Parameter {
     Parameter(
-      name: name, kind: .any, defaultValue: fallback,
+      name: name, kind: .any, defaultValue: fallback, isOptional: true,
       summary: "\(summary): \(PolicyReader.forms)", words: words)
   }
 

@@ -32,7 +32,8 @@ final class ServiceObject {
     name = values["name"]?.text ?? model?.shortName ?? "service"
     var options = try reader.plainOptions(model)
     options.cost = cost.model
-    let scheduler = try PolicyReader.scheduler(values["scheduler"] ?? "vllm-v1", in: state)
+    let usual = try EngineArgument(values["engine"] ?? "vllm").kind.scheduler
+    let scheduler = try PolicyReader.scheduler(values["scheduler"] ?? .text(usual), in: state)
     let router = try PolicyReader.router(
       values["router"] ?? "round-robin", seed: options.seed, in: state)
     let autoscaler = try PolicyReader.autoscaler(values["autoscaler"] ?? .nil, in: state)

@@ -104,6 +104,6 @@ public struct SchedulerKind: Described, Sendable {
     "scheduler",
     [
       VLLMScheduler.kind, SarathiScheduler.kind, OrcaScheduler.kind, VidurVLLMScheduler.kind,
-      StaticScheduler.kind,
+      StaticScheduler.kind, SGLangScheduler.kind,
     ])
 }

@@ -124,7 +124,7 @@ enum SiliconFidelity {
       row.backend == "trtllm" ? max(1, options.blockCount * 16 / (row.isl + row.osl)) : .max
     options.budget = StepBudget(
       tokens: 8192 * cost.deployment.attentionRanks, sequences: max(512, row.users), admitted: fits)
-    options.scheduler = row.backend == "sglang" ? PromptsFirst() : VLLMScheduler()
+    options.scheduler = row.backend == "sglang" ? SGLangScheduler() : VLLMScheduler()
     options.cost = PipelineGroup(cost: cost)
     options.keptSteps = 1
     if let apart = row.apart {
@@ -166,27 +166,5 @@ enum SiliconFidelity {
         follows: index < row.users ? -1 : index - row.users)
     }
     return trace
-  }
-}
-
-/// Prompts in steps of their own, before anyone decodes: what SGLang does without mixed chunks.
-struct PromptsFirst: Scheduler {
-  private let inner = VLLMScheduler()
-
-  func plan(_ state: ServingState, _ budget: StepBudget, into plan: StepPlan) {
-    let isFull = state.admittedCount >= min(budget.admitted, budget.sequences)
-    if state.prefillingCount == 0, state.waitingCount == 0 || isFull {
-      return inner.plan(state, budget, into: plan)
-    }
-    let draft = StepPlan()
-    inner.plan(state, budget, into: draft)
-    guard draft.prefills.count > 0, draft.preempted.count == 0 else {
-      return inner.plan(state, budget, into: plan)
-    }
-    for index in 0..<draft.growth.count {
-      let growth = draft.growth[index]
-      if state.phase(growth.slot) == .prefill { plan.grow(growth.slot, blocks: Int(growth.blocks)) }
-    }
-    for index in 0..<draft.prefills.count { plan.prefill(draft.prefills[index]) }
   }
 }

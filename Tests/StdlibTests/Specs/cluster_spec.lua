@@ -24,6 +24,28 @@ describe("a service", function()
       :raises("min_replicas")
   end)
 
+  it("is run by an engine, as that is set", function()
+    local function service(engine, changes)
+      local options = { model = "llama-3.1-8b", device = "H100", engine = engine }
+      for name, value in pairs(changes or {}) do options[name] = value end
+      return cluster.service(options)
+    end
+    local step = { decodes = 16, context_tokens = 20000 }
+    for _, engine in ipairs(cluster.engines()) do
+      expect(service(engine.name).scheduler):equals(engine.scheduler)
+      expect(#engine.devices > 0 and #engine.source > 0):is_true()
+    end
+    expect(service("sglang", { scheduler = "sarathi" }).scheduler):equals("sarathi")
+    expect(service{ "vllm", memory_share = 0.6 }.blocks < service("vllm").blocks):is_true()
+    local slow = service{ "vllm", host_seconds = 1 }:explain(step).total_seconds
+    expect(slow > 1 and service():explain(step).total_seconds < 0.1):is_true()
+    expect(tostring(service{ "sglang", graphs = false }):find("graphs = false", 1, true)):is_true()
+    expect(function() service("vlm") end):raises("did you mean \"vllm\"")
+    expect(function() service{ "vllm", memory_share = 2 } end):raises("from 0.01 to 1")
+    expect(function() service(3) end):raises("cluster.engines()")
+    expect(function() cluster.service{ cost = {}, engine = "vllm" } end):raises("no model")
+  end)
+
   it("tells what it is made of", function()
     local service = cluster.service{
       name = "chat", cost = line, replicas = 2, scheduler = { "sarathi", watermark = 0.02 },

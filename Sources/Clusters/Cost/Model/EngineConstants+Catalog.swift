@@ -5,35 +5,44 @@ public import Devices
 public struct EngineKind: Described, Sendable {
   /// What is known of it.
   public let info: Info
+  /// The scheduler that decides its steps, by its name.
+  public let scheduler: String
+  /// The GPUs on which it was measured; on others it has the geometric mean of their constants.
+  public let devices: [String]
   /// Its constants on a device.
   public let constants: @Sendable (Device) -> EngineConstants
+
+  private init(
+    _ name: String, _ summary: String, source: String, scheduler: String = "vllm-v1",
+    _ fitted: FittedEngine, constants: @escaping @Sendable (Device) -> EngineConstants
+  ) {
+    info = Info(name, summary, parameters: EngineConstants.parameters, source: source)
+    self.scheduler = scheduler
+    devices = fitted.rows.keys.sorted()
+    self.constants = constants
+  }
+
+  private static let silicon = "rows of ai-dynamo/aiconfigurator 0.12.0"
 
   /// Every engine whose constants are known.
   public static let catalog = Catalog<EngineKind>(
     "engine",
     [
+      EngineKind("vllm", "vLLM's v1 engine", source: silicon, .vllm) { .vllm(on: $0) },
+      EngineKind("sglang", "SGLang", source: silicon, scheduler: "sglang", .sglang) {
+        .sglang(on: $0)
+      },
       EngineKind(
-        info: Info(
-          "vllm", "vLLM's v1 engine", source: "rows of ai-dynamo/aiconfigurator 0.12.0"),
-        constants: { .vllm(on: $0) }),
+        "tensorrt-llm-0.17", "TensorRT-LLM with built engines",
+        source: "NVIDIA/TensorRT-LLM, perf-overview.md of v0.17", .tensorRTLLM017
+      ) { .tensorRTLLM017(on: $0) },
       EngineKind(
-        info: Info("sglang", "SGLang", source: "rows of ai-dynamo/aiconfigurator 0.12.0"),
-        constants: { .sglang(on: $0) }),
+        "tensorrt-llm-1.0", "TensorRT-LLM on PyTorch",
+        source: "NVIDIA/TensorRT-LLM, perf-overview.md of v1.0", .tensorRTLLM10
+      ) { .tensorRTLLM10(on: $0) },
       EngineKind(
-        info: Info(
-          "tensorrt-llm-0.17", "TensorRT-LLM with built engines",
-          source: "NVIDIA/TensorRT-LLM, perf-overview.md of v0.17"),
-        constants: { .tensorRTLLM017(on: $0) }),
-      EngineKind(
-        info: Info(
-          "tensorrt-llm-1.0", "TensorRT-LLM on PyTorch",
-          source: "NVIDIA/TensorRT-LLM, perf-overview.md of v1.0"),
-        constants: { .tensorRTLLM10(on: $0) }),
-      EngineKind(
-        info: Info(
-          "tensorrt-llm-1.2", "TensorRT-LLM on PyTorch, of 2026",
-          source: "rows of ai-dynamo/aiconfigurator 0.12.0"),
-        constants: { .tensorRTLLM12(on: $0) }),
+        "tensorrt-llm-1.2", "TensorRT-LLM on PyTorch, of 2026", source: silicon, .tensorRTLLM12
+      ) { .tensorRTLLM12(on: $0) },
     ])
 }
 
