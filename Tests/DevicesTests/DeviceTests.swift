@@ -68,6 +68,7 @@ import Testing
       ("NVIDIA GeForce RTX 4090", "RTX-4090"), ("Tesla T4", "T4"), ("rtx4090", "RTX-4090"),
       ("H100 PCIe 80GB", "H100-PCIe-80GB"), ("H100-80GB-PCIe", "H100-PCIe-80GB"),
       ("a100_sxm", "A100-SXM4-80GB"), ("RTX A6000", "RTX-A6000"), ("B200-180GB", "B200-SXM-180GB"),
+      ("NVIDIA GH200 480GB", "GH200"), ("b300-sxm", "B300"), ("GB300 NVL72", "GB300"),
     ])
   func spelling(_ written: String, _ name: String) throws {
     #expect(try Device.named(written).name == name)

@@ -43,16 +43,3 @@ public struct KVMemory: Hashable, Sendable {
     return max(0, left * freeShare)
   }
 }
-
-extension ModelSpec {
-  /// A model of the catalogue by the name it is published under: the owner does not matter, nor what
-  /// stands behind the catalogue's name, as in "Qwen/Qwen3-30B-A3B-Instruct-2507".
-  public static func named(_ name: String) throws(Problem) -> ModelSpec {
-    if let found = catalog.find(name) { return found }
-    let last = name.split(separator: "/").last.map(String.init) ?? name
-    let wanted = last.lowercased()
-    let matches = catalog.elements.filter { wanted.hasPrefix($0.info.name) }
-    if let best = matches.max(by: { $0.info.name.count < $1.info.name.count }) { return best }
-    throw .unknown("model", name, among: catalog.elements.map(\.info.name))
-  }
-}

@@ -5,8 +5,7 @@ import Base
 extension Device {
   /// Devices of the Blackwell generation.
   static let blackwell: [Device] = [
-    b200SXM180GB, gb200, rtx5090,
-    rtxPro6000,
+    b200SXM180GB, gb200, b300, gb300, rtx5090, rtxPro6000,
   ]
 
   private static let b200SXM180GB: Device = {
@@ -84,6 +83,65 @@ extension Device {
       watts: 1200,
       notes: [
         "189471 MiB reported by nvidia-smi"
+      ])
+  }()
+
+  private static let b300: Device = {
+    let sheet = Sheet("NVIDIA HGX B300 datasheet")
+    return Device(
+      "B300", "Blackwell Ultra: more memory and 4-bit arithmetic, little of 64 bits",
+      aliases: ["B300-SXM", "B300-SXM-270GB", "HGX-B300", "Blackwell-Ultra"],
+      sheet: sheet,
+      source: "NVIDIA HGX B300 datasheet; glennklockwood.com B300; device queries (10.3, 148 SM)",
+      chip: "Blackwell Ultra (2 dies)", generation: .blackwell, year: 2025, process: "4NP",
+      transistors: 208e9, multiprocessors: sheet.read(148), limits: .blackwell103,
+      clocks: Clocks(
+        boost: .inferred(1965e6, "B200, whose cores it has"),
+        tensor: .derived(1856e6, "stated FP16 peak / (cores x FMAs x 2)")),
+      memory: MemorySheet("HBM3e", gibibytes: 268, gigabytesPerSecond: 8000, l2Mebibytes: 126),
+      measured: .onRelative(.gh100e),
+      peaks: Peaks(
+        sheet,
+        dense: [
+          .fp64: 1.25, .fp64Tensor: 1.25, .fp32: 75, .tf32Tensor: 1125, .fp16Tensor: 2250,
+          .bf16Tensor: 2250, .fp8Tensor: 4500, .fp6Tensor: 4500, .fp4Tensor: 13500,
+        ],
+        doubled: [.tf32Tensor, .fp16Tensor, .bf16Tensor, .fp8Tensor, .fp6Tensor]),
+      ports: Ports("NVLink 5", count: 18, bothWaysGigabytesPerSecond: 100, sheet),
+      slot: HostSlot(generation: 6), watts: 1100,
+      notes: [
+        "288 GB is the physical stack total, 268 GiB what a server of eight exposes of each",
+        "the FP4 rate with sparsity is 4/3 of the dense one, 18 PFLOP/s",
+        "INT8 is left out: what is quoted for it differs by an order of magnitude",
+      ])
+  }()
+
+  private static let gb300: Device = {
+    let sheet = Sheet("NVIDIA GB300 NVL72 datasheet")
+    return Device(
+      "GB300", "one of the two GPUs of a Grace Blackwell Ultra superchip pair",
+      aliases: ["GB300-NVL72"],
+      sheet: sheet,
+      source: "NVIDIA GB300 NVL72 datasheet; device queries of GB200 (152 SM)",
+      chip: "Blackwell Ultra (2 dies)", generation: .blackwell, year: 2025, process: "4NP",
+      transistors: 208e9, multiprocessors: .inferred(152, "GB200"), limits: .blackwell103,
+      clocks: Clocks(
+        boost: .derived(2056e6, "stated FP32 peak / (lanes x 2)"),
+        tensor: .derived(2008e6, "stated FP16 peak / (cores x FMAs x 2)")),
+      memory: MemorySheet("HBM3e", gibibytes: 268, gigabytesPerSecond: 8000, l2Mebibytes: 126),
+      measured: .onRelative(.gh100e),
+      peaks: Peaks(
+        sheet,
+        dense: [
+          .fp64: 1.3, .fp64Tensor: 1.3, .fp32: 80, .tf32Tensor: 1250, .fp16Tensor: 2500,
+          .bf16Tensor: 2500, .fp8Tensor: 5000, .fp6Tensor: 5000, .fp4Tensor: 15000,
+        ],
+        doubled: [.tf32Tensor, .fp16Tensor, .bf16Tensor, .fp8Tensor, .fp6Tensor]),
+      ports: Ports("NVLink 5", count: 18, bothWaysGigabytesPerSecond: 100, sheet),
+      watts: 1400,
+      notes: [
+        "the FP4 rate with sparsity is 4/3 of the dense one, 20 PFLOP/s",
+        "INT8 is left out: what is quoted for it differs by an order of magnitude",
       ])
   }()
 

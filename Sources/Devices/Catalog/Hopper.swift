@@ -5,7 +5,7 @@ import Base
 extension Device {
   /// Devices of the Hopper generation.
   static let hopper: [Device] = [
-    h100SXM580GB, h100PCIe80GB, h800SXM580GB, h20SXM596GB, h200SXM5141GB,
+    h100SXM580GB, h100PCIe80GB, gh200, h800SXM580GB, h20SXM596GB, h200SXM5141GB,
   ]
 
   private static let h100SXM580GB: Device = {
@@ -81,6 +81,32 @@ extension Device {
       watts: 350,
       notes: [
         "datasheet rounds bandwidth to 2 TB/s; NVLink bridge 600 GB/s"
+      ])
+  }()
+
+  private static let gh200: Device = {
+    let sheet = Sheet("NVIDIA GH200 Grace Hopper superchip datasheet")
+    return Device(
+      "GH200", "the Hopper of a Grace Hopper superchip, with 96 GB of HBM3",
+      aliases: ["GH200-96GB", "GH200-480GB"],
+      sheet: sheet, source: sheet.name,
+      chip: "GH100", generation: .hopper, year: 2023, process: "4N",
+      transistors: 80e9, multiprocessors: sheet.read(132), limits: .hopper90,
+      clocks: Clocks(boost: sheet.megahertz(1980), tensor: .inferred(1830e6, "H100-SXM5")),
+      memory: MemorySheet("HBM3", gibibytes: 96, gigabytesPerSecond: 4000, l2Mebibytes: 50),
+      measured: .onRelative(.gh100e),
+      peaks: Peaks(
+        sheet,
+        dense: [
+          .fp64: 33.5, .fp64Tensor: 66.9, .fp32: 66.9, .fp16: 133.8, .tf32Tensor: 494.7,
+          .fp16Tensor: 989.4, .bf16Tensor: 989.4, .fp8Tensor: 1978.9, .int8Tensor: 1978.9,
+        ],
+        doubled: [.tf32Tensor, .fp16Tensor, .bf16Tensor, .fp8Tensor, .int8Tensor]),
+      ports: Ports("NVLink 4", count: 18, bothWaysGigabytesPerSecond: 50, sheet),
+      watts: 1000,
+      notes: [
+        "450 to 1000 W as it is set, the Grace processor and its memory included",
+        "NVLink-C2C to Grace: 450 GB/s in each direction",
       ])
   }()
 

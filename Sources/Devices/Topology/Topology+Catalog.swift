@@ -19,8 +19,14 @@ extension Topology {
         "dgx-b200", "8 B200 on 2 NVSwitches", "B200-SXM-180GB", 8, "NVSwitch (2 chips)", .nvLink5,
         "NVIDIA DGX B200 datasheet"),
       nvSwitched(
+        "dgx-b300", "8 B300 on 2 NVSwitches", "B300", 8, "NVSwitch (2 chips)", .nvLink5,
+        "NVIDIA DGX B300 datasheet"),
+      nvSwitched(
         "nvl72", "a rack of 72 GB200 on 18 NVSwitches", "GB200", 72, "NVSwitch (18 chips)",
         .nvLink5, "NVIDIA GB200 NVL72 datasheet"),
+      nvSwitched(
+        "gb300-nvl72", "a rack of 72 GB300 on 18 NVSwitches", "GB300", 72, "NVSwitch (18 chips)",
+        .nvLink5, "NVIDIA GB300 NVL72 datasheet"),
       pcieBox,
     ].compactMap { $0 })
 

@@ -102,5 +102,31 @@ extension ModelSpec {
       published: PublishedFigures(
         billions: 70.6, trainingTokens: 15e12,
         source: "Grattafiori et al. 2024, The Llama 3 Herd of Models; model cards")),
+    ModelSpec(
+      info: Info(
+        "llama-4-scout", "109 billion parameters in 16 experts a layer, 17 billion of them used",
+        detail: "Three layers of four see chunks of 8192 positions. 0.87 billion see pictures.",
+        source: "config.json of meta-llama/Llama-4-Scout-17B-16E"), architecture: "llama4",
+      layers: 48, width: 5120, feedForwardWidth: 16_384, heads: 40, keyValueHeads: 8,
+      headWidth: 128, vocabularySize: 202_048, contextLength: 262_144, ropeBase: 500_000,
+      mixture: Mixture(count: 16, used: 1, width: 8192, sharedWidth: 8192),
+      window: SlidingWindow(size: 8192, globalEvery: 4),
+      otherParameters: 48 * 2 * 5120 + 5120 + 870_000_000,
+      published: PublishedFigures(
+        billions: 109, active: 17, trainingTokens: 40e12, source: "Llama 4 model card")),
+    // Every second layer of it has experts, which to arithmetic is as good as the first half.
+    ModelSpec(
+      info: Info(
+        "llama-4-maverick",
+        "400 billion parameters in 128 experts of every second layer, 17 billion of them used",
+        detail: "Three layers of four see chunks of 8192 positions. 0.87 billion see pictures.",
+        source: "config.json of meta-llama/Llama-4-Maverick-17B-128E"), architecture: "llama4",
+      layers: 48, width: 5120, feedForwardWidth: 16_384, heads: 40, keyValueHeads: 8,
+      headWidth: 128, vocabularySize: 202_048, contextLength: 1 << 20, ropeBase: 500_000,
+      mixture: Mixture(count: 128, used: 1, width: 8192, sharedWidth: 8192, denseLayers: 24),
+      window: SlidingWindow(size: 8192, globalEvery: 4),
+      otherParameters: 48 * 2 * 5120 + 5120 + 870_000_000,
+      published: PublishedFigures(
+        billions: 400, active: 17, trainingTokens: 22e12, source: "Llama 4 model card")),
   ]
 }

@@ -5,5 +5,5 @@ extension ModelSpec {
   public static let catalog = Catalog<ModelSpec>(
     "model",
     smallModels + llamaModels + mistralModels + qwenModels + gemmaModels + gptModels + googleModels
-      + deepSeekModels)
+      + deepSeekModels + otherModels)
 }

@@ -41,6 +41,24 @@ extension ModelSpec {
         billions: 72.7, trainingTokens: 7e12, source: "Qwen2-72B model card")),
     ModelSpec(
       info: Info(
+        "qwen2.5-0.5b", "0.494 billion parameters in 24 layers",
+        source: "config.json of Qwen/Qwen2.5-0.5B"), architecture: "qwen2", layers: 24, width: 896,
+      feedForwardWidth: 4864, heads: 14, keyValueHeads: 2, vocabularySize: 151_936,
+      contextLength: 32_768, ropeBase: 1e6, normEpsilon: 1e-6, sharesOutput: true,
+      otherParameters: 24 * (2 * 896 + 1152) + 896,
+      published: PublishedFigures(
+        billions: 0.494, trainingTokens: 18e12, source: "Qwen2.5-0.5B model card")),
+    ModelSpec(
+      info: Info(
+        "qwen2.5-1.5b", "1.54 billion parameters in 28 layers",
+        source: "config.json of Qwen/Qwen2.5-1.5B"), architecture: "qwen2", layers: 28, width: 1536,
+      feedForwardWidth: 8960, heads: 12, keyValueHeads: 2, vocabularySize: 151_936,
+      contextLength: 131_072, ropeBase: 1e6, normEpsilon: 1e-6, sharesOutput: true,
+      otherParameters: 28 * (2 * 1536 + 2048) + 1536,
+      published: PublishedFigures(
+        billions: 1.54, trainingTokens: 18e12, source: "Qwen2.5-1.5B model card")),
+    ModelSpec(
+      info: Info(
         "qwen2.5-3b", "3.09 billion parameters in 36 layers",
         source: "config.json of Qwen/Qwen2.5-3B"), architecture: "qwen2", layers: 36, width: 2048,
       feedForwardWidth: 11_008, heads: 16, keyValueHeads: 2, vocabularySize: 151_936,
@@ -48,6 +66,15 @@ extension ModelSpec {
       otherParameters: 36 * (2 * 2048 + 2560) + 2048,
       published: PublishedFigures(
         billions: 3.09, trainingTokens: 18e12, source: "Qwen2.5-3B model card")),
+    ModelSpec(
+      info: Info(
+        "qwen2.5-7b", "7.61 billion parameters in 28 layers",
+        source: "config.json of Qwen/Qwen2.5-7B"), architecture: "qwen2", layers: 28, width: 3584,
+      feedForwardWidth: 18944, heads: 28, keyValueHeads: 4, vocabularySize: 152_064,
+      contextLength: 131_072, ropeBase: 1e6, normEpsilon: 1e-6,
+      otherParameters: 28 * (2 * 3584 + 4608) + 3584,
+      published: PublishedFigures(
+        billions: 7.61, trainingTokens: 18e12, source: "Qwen2.5-7B model card")),
     ModelSpec(
       info: Info(
         "qwen2.5-14b", "14.7 billion parameters in 48 layers",
@@ -66,6 +93,15 @@ extension ModelSpec {
       otherParameters: 64 * (2 * 5120 + 7168) + 5120,
       published: PublishedFigures(
         billions: 32.5, trainingTokens: 18e12, source: "Qwen2.5-32B model card")),
+    ModelSpec(
+      info: Info(
+        "qwen2.5-72b", "72.7 billion parameters in 80 layers",
+        source: "config.json of Qwen/Qwen2.5-72B"), architecture: "qwen2", layers: 80, width: 8192,
+      feedForwardWidth: 29568, heads: 64, keyValueHeads: 8, vocabularySize: 152_064,
+      contextLength: 131_072, ropeBase: 1e6, normEpsilon: 1e-6,
+      otherParameters: 80 * (2 * 8192 + 10240) + 8192,
+      published: PublishedFigures(
+        billions: 72.7, trainingTokens: 18e12, source: "Qwen2.5-72B model card")),
     ModelSpec(
       info: Info(
         "qwen2-57b-a14b", "57 billion parameters in 64 experts a layer, 14 billion of them used",

@@ -88,8 +88,7 @@ enum SiliconFidelity {
       let device = try FidelityModels.device(row.system)
       let engine = try FidelityModels.engine(row.kind, device, or: changed)
       let cost = try ModelCost(
-        model, on: device, row.deployment, engine: engine,
-        wires: FidelityModels.wires(row.system, device))
+        model, on: device, row.deployment, engine: engine)
       return .success(try serve(row, cost))
     } catch { return .failure(error) }
   }
