@@ -61,5 +61,40 @@ extension ModelSpec {
       mixture: Mixture(count: 256, used: 8, width: 1536),
       published: PublishedFigures(
         billions: 229, active: 10, source: "MiniMax-M2.5 model card, safetensors")),
+    ModelSpec(
+      info: Info(
+        "glm-4.5-air", "106 billion parameters in 128 experts a layer, 8 of them used",
+        source: "config.json of zai-org/GLM-4.5-Air"), architecture: "glm4_moe", layers: 46,
+      width: 4096, feedForwardWidth: 10_944, heads: 96, keyValueHeads: 8, headWidth: 128,
+      vocabularySize: 151_552, contextLength: 131_072, ropeBase: 1e6,
+      mixture: Mixture(count: 128, used: 8, width: 1408, sharedWidth: 1408, denseLayers: 1),
+      published: PublishedFigures(
+        billions: 106, active: 12, trainingTokens: 22e12, source: "GLM-4.5 technical report")),
+    ModelSpec(
+      info: Info(
+        "glm-4.5", "355 billion parameters in 160 experts a layer, 8 of them used",
+        source: "config.json of zai-org/GLM-4.5"), architecture: "glm4_moe", layers: 92,
+      width: 5120, feedForwardWidth: 12_288, heads: 96, keyValueHeads: 8, headWidth: 128,
+      vocabularySize: 151_552, contextLength: 131_072, ropeBase: 1e6,
+      mixture: Mixture(count: 160, used: 8, width: 1536, sharedWidth: 1536, denseLayers: 3),
+      published: PublishedFigures(
+        billions: 355, active: 32, trainingTokens: 23e12, source: "GLM-4.5 technical report")),
+    ModelSpec(
+      info: Info(
+        "glm-5", "744 billion parameters in 256 experts a layer, 8 of them used",
+        detail: """
+          Attention looks at the 2048 positions that an indexer picks, which counts here as a \
+          window of as many; the indexer's own work is left out, its parameters are not.
+          """,
+        source: "config.json of zai-org/GLM-5"), architecture: "glm-dsa", layers: 78,
+      width: 6144, feedForwardWidth: 12_288, heads: 64, keyValueHeads: 64, headWidth: 256,
+      vocabularySize: 154_880, contextLength: 202_752, ropeBase: 1e6,
+      mixture: Mixture(count: 256, used: 8, width: 2048, sharedWidth: 2048, denseLayers: 3),
+      latent: LatentAttention(
+        rank: 512, queryRank: 2048, plainWidth: 192, turnedWidth: 64, valueWidth: 256),
+      window: SlidingWindow(size: 2048),
+      otherParameters: 78 * (2 * 6144 + 2048 + 512 + 2048 * 4096 + 6144 * 160) + 6144,
+      published: PublishedFigures(
+        billions: 744, active: 40, trainingTokens: 28.5e12, source: "GLM-5 technical report")),
   ]
 }
