@@ -37,8 +37,10 @@ struct FidelityTable {
     self.bar = bar
   }
 
-  /// A third of the configurations is kept out of every fit, by a hash of their names.
+  /// A third of the configurations is kept out of every fit, by a hash of their names, and GLM-5 as a
+  /// whole: the constants would take in its indexer, which the model leaves out.
   static func isHeldOut(_ configuration: String) -> Bool {
+    if configuration.lowercased().contains("glm-5") { return true }
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in configuration.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return (hash >> 20) % 3 == 0
