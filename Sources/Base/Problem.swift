@@ -50,13 +50,18 @@ extension Problem {
     Problem("\(path): byte \(offset): expected \(expected), found \(found)")
   }
 
-  /// A name that is not in a list of names, with the nearest ones.
+  /// A name that is not in a list of names, with the nearest ones; one of the same quantity in another
+  /// unit stands there with the number, if there is one, in its own unit.
   public static func unknown(
-    _ noun: String, _ name: String, among names: [String], list: String? = nil
+    _ noun: String, _ name: String, value: Double? = nil, among names: [String],
+    list: String? = nil
   ) -> Problem {
     let near = nearestNames(to: name, among: names)
     var fix: String
     switch near.count {
+    case _ where value?.isFinite ?? false && sameQuantities(as: name, among: names).count == 1:
+      let same = sameQuantities(as: name, among: names)[0]
+      fix = "did you mean \(same.assignment(of: value ?? 0))?"
     case 0: fix = "there are \(names.prefix(12).joined(separator: ", "))"
     default: fix = "did you mean \(near.map { "\"\($0)\"" }.joined(separator: " or "))?"
     }

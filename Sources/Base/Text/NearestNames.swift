@@ -1,8 +1,18 @@
 /// Finds the names that a person most likely meant, best first, at most three.
 ///
-/// A name qualifies when it differs only in case, starts with what was typed (three letters or
-/// more), or lies within a third of its length in edits (a swap of neighbours counts as one).
+/// A name qualifies when it says the same in another unit, differs only in case, starts with what was
+/// typed (three letters or more), or lies within a third of its length in edits (a swap of neighbours
+/// counts as one).
 public func nearestNames(to typed: String, among names: [String], limit: Int = 3) -> [String] {
+  let same = sameQuantities(as: typed, among: names).map(\.name)
+  let others = plainNearestNames(to: typed, among: names, limit: limit).filter {
+    !same.contains($0)
+  }
+  return Array((same + others).prefix(limit))
+}
+
+/// The same without a look at units.
+func plainNearestNames(to typed: String, among names: [String], limit: Int) -> [String] {
   let wanted = Array(typed.lowercased().unicodeScalars)
   guard !wanted.isEmpty, wanted.count <= 64 else { return [] }
   var scored: [(score: Int, order: Int, name: String)] = []

@@ -27,6 +27,9 @@ enum CapacityArguments {
       Parameter(
         name: "find", kind: .choice(CapacityResult.Kind.allCases.map(\.rawValue)),
         defaultValue: "\"replicas\"", summary: "the fewest replicas, or the highest rate"),
+      Parameter(
+        name: "slo", kind: .table("table"), isOptional: true,
+        summary: "the same limits in a table: { ttft_seconds, tpot_seconds, e2e_seconds, share }"),
       seconds("ttft_seconds", "the latest first token"),
       seconds("tpot_seconds", "the most time per token, on average over an answer"),
       seconds("e2e_seconds", "the latest last token"),
@@ -59,18 +62,14 @@ enum CapacityArguments {
         "capacity: service is \(LuaPolicy.shown(options["service"]))",
         fix: "give cluster.service{ … }")
     }
-    let goal = ServiceGoal(
-      ttftSeconds: options["ttft_seconds"].number ?? .infinity,
-      tpotSeconds: options["tpot_seconds"].number ?? .infinity,
-      e2eSeconds: options["e2e_seconds"].number ?? .infinity,
-      share: options["share"].number ?? 0.99)
+    let goal = try goal(options)
     let hasLimit = service.options.classes.contains {
       $0.ttftSeconds < .infinity || $0.tpotSeconds < .infinity
     }
     guard hasLimit || goal != ServiceGoal(share: goal.share) else {
       throw Problem(
         "capacity: nothing is promised, so anything would do",
-        fix: "give ttft_seconds, tpot_seconds or e2e_seconds, or the service an slo")
+        fix: "give ttft_seconds, tpot_seconds or e2e_seconds, here or in the service's slo")
     }
     let experiments = try StudyExperiments(options, in: state)
     var search = CapacitySearch(goal)
@@ -88,6 +87,22 @@ enum CapacityArguments {
       }
     }
     return CapacityObject(result, service: service.name)
+  }
+
+  /// The limits of the call, by themselves or in a table.
+  private static func goal(_ options: OptionTable) throws -> ServiceGoal {
+    let names = ["ttft_seconds", "tpot_seconds", "e2e_seconds"]
+    var table: FieldTable?
+    if case .table(let given) = options["slo"] {
+      table = try FieldTable(given, "capacity: slo", names + ["share"])
+    }
+    func limit(_ name: String) throws(Problem) -> Double {
+      try table?.number(name, 1e-9...1e9) ?? options[name].number ?? .infinity
+    }
+    return ServiceGoal(
+      ttftSeconds: try limit(names[0]), tpotSeconds: try limit(names[1]),
+      e2eSeconds: try limit(names[2]),
+      share: try table?.number("share", 1e-6...1) ?? options["share"].number ?? 0.99)
   }
 
   private static func fewest(

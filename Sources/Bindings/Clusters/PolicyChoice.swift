@@ -101,7 +101,9 @@ struct NativePolicy<Kind: Described & Sendable> {
       let key = key.text ?? LuaPolicy.shown(key)
       let parameters = kind.info.parameters
       guard let parameter = parameters.first(where: { $0.name == key }) else {
-        throw .unknown("option of \(noun) \(name)", key, among: parameters.map(\.name)) as Problem
+        throw .unknown(
+          "option of \(noun) \(name)", key, value: value.number, among: parameters.map(\.name))
+          as Problem
       }
       try Self.check(value, parameter, "\(noun) \(name)")
       options.append((key, value))

@@ -12,9 +12,11 @@ struct FieldTable {
   init(_ table: LuaTable, _ subject: String, _ names: [String]) throws(Problem) {
     self.table = table
     self.subject = subject
-    for (key, _) in table.pairs {
+    for (key, value) in table.pairs {
       guard let name = key.text else { continue }
-      if !names.contains(name) { throw .unknown("field of \(subject)", name, among: names) }
+      if !names.contains(name) {
+        throw .unknown("field of \(subject)", name, value: value.number, among: names)
+      }
     }
   }
 

@@ -59,12 +59,13 @@ func checkNames(
   reserve(stack, 6)
   lua_pushnil(stack)
   while lua_next(stack, index) != 0 {
+    let value = lua_type(stack, -1) == LUA_TNUMBER ? Double.luaRead(stack, -1) : nil
     lb_pop(stack, 1)
     let name = String.luaRead(stack, -1)
     if let name, known.contains(where: { $0.name == name }) { continue }
     let shown = name ?? "[\(shownArgument(stack, -1))]"
     lb_pop(stack, 1)
-    throw Problem.unknown("option", shown, among: known.map(\.name))
+    throw Problem.unknown("option", shown, value: value, among: known.map(\.name))
   }
 }
 

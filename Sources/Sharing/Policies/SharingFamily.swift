@@ -38,7 +38,8 @@ public struct PolicyOptions: Sendable {
     let names = info.parameters.map(\.name)
     for (name, value) in values {
       guard let parameter = info.parameters.first(where: { $0.name == name }) else {
-        throw .unknown("option of policy \(info.name)", name, among: names)
+        throw .unknown(
+          "option of policy \(info.name)", name, value: value.double, among: names)
       }
       try check(value, parameter)
     }

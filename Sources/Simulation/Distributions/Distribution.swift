@@ -97,7 +97,10 @@ public struct DistributionArguments: Sendable {
     self.info = info
     let names = info.parameters.map(\.name)
     for name in values.keys.sorted() where !names.contains(name) {
-      throw .unknown("parameter of distribution \(info.name)", name, among: names)
+      var value: Double?
+      if case .number(let number) = values[name] { value = number }
+      throw .unknown(
+        "parameter of distribution \(info.name)", name, value: value, among: names)
     }
     for parameter in info.parameters {
       try check(parameter)

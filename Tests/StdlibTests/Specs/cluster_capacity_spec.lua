@@ -40,6 +40,15 @@ describe("a search for capacity", function()
     expect(drawn / scaled > 0.4 and drawn / scaled < 2.5):is_true()
   end)
 
+  it("takes its limits in a table as well", function()
+    local single = cluster.capacity{ service = service, trace = trace, ttft_seconds = 0.3,
+      tpot_seconds = 0.06, share = 0.95 }
+    local table = cluster.capacity{ service = service, trace = trace,
+      slo = { ttft_seconds = 0.3, tpot_seconds = 0.06, share = 0.95 } }
+    expect(table.replicas):equals(single.replicas)
+    expect(table.share):equals(single.share)
+  end)
+
   it("takes policies written in Lua", function()
     local asked = 0
     local lua = service:with{ router = function(_, replicas)
@@ -56,6 +65,11 @@ describe("a search for capacity", function()
 
   it("says what is missing", function()
     expect(function() cluster.capacity{ service = service, trace = trace } end):raises("promised")
+    expect(function() cluster.capacity{ ttft_ms = 500 } end)
+      :raises("did you mean ttft_seconds = 0.5?")
+    expect(function()
+      cluster.capacity{ service = service, trace = trace, slo = { tpot_ms = 60 } }
+    end):raises("did you mean tpot_seconds = 0.06?")
     expect(function() cluster.capacity{ service = service, trace = 3, ttft_seconds = 1 } end)
       :raises("trace is 3")
   end)
