@@ -8,7 +8,7 @@ enum {
 };
 
 static const char *const texts[] = {
-    [LB_INTERRUPTED] = "interrupted!",
+    [LB_INTERRUPTED] = "interrupted",
     [LB_TIME_IS_UP] = "time limit reached",
     [LB_STEPS_ARE_UP] = "instruction limit reached",
     [LB_EXIT] = "exit",

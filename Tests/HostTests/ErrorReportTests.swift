@@ -40,6 +40,19 @@ import Testing
     #expect(error.report.contains("> 1 | x = = 1"))
   }
 
+  @Test func `what a limit ends says so once, with the line it was at`() throws {
+    let error = try #require(
+      Bench().run("local n = 0\nwhile true do n = n + 1 end", seconds: 0.05).error)
+    #expect(error.name == "TimeLimit" && error.line == 2)
+    #expect(
+      error.report == [
+        "cell 1:2: time limit reached",
+        "  1 | local n = 0",
+        "> 2 | while true do n = n + 1 end",
+        "      ^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+      ])
+  }
+
   @Test(
     "errors that are no text do not break the report",
     arguments: [

@@ -17,7 +17,7 @@ struct ErrorReport {
     let message = error.value.text == nil ? valueText : error.message
     let hint = UnknownName(message: message, line: lineText).flatMap(suggestion)
     var lines = [heading(message)]
-    if let position = error.position, let text = source(position.chunk) {
+    if let position, let text = source(position.chunk) {
       lines += SourceExcerpt(text: text, line: position.line, message: message, note: hint).lines
     } else if let hint {
       lines.append("  \(hint)")
@@ -25,7 +25,7 @@ struct ErrorReport {
     lines += trace
     return EvaluationError(
       name: name, message: hint.map { "\(message); \($0)" } ?? message, report: lines,
-      line: error.position?.line)
+      line: position?.line)
   }
 
   private var name: String {
@@ -41,24 +41,49 @@ struct ErrorReport {
   }
 
   private func heading(_ message: String) -> String {
-    guard let position = error.position else { return "\(name): \(message)" }
-    return "\(position.chunk):\(position.line): \(message)"
+    if let position {
+      return "\(position.chunk):\(position.line): \(message)"
+    }
+    // What ended the run says so itself: "Interrupted", "Time limit reached".
+    return isEnding ? message.prefix(1).uppercased() + message.dropFirst() : "\(name): \(message)"
+  }
+
+  /// True when the code did nothing wrong and was ended from outside or by a limit.
+  private var isEnding: Bool {
+    switch error.kind {
+    case .interrupted, .timeLimit, .stepLimit, .memory: true
+    case .runtime, .syntax, .exit: false
+    }
+  }
+
+  /// Where it was raised; what ends code from outside has no position, but call levels.
+  private var position: LuaError.Position? {
+    error.position ?? (isEnding ? levels.lazy.compactMap(Self.position).first : nil)
+  }
+
+  /// The place that a call level names, as in "cell 1:3: in function 'f'".
+  private static func position(_ level: String) -> LuaError.Position? {
+    guard let place = level.firstRange(of: ": in ") else { return nil }
+    let parts = level[..<place.lowerBound].split(separator: ":")
+    guard parts.count > 1, let last = parts.last, let line = Int(last) else { return nil }
+    return LuaError.Position(chunk: parts.dropLast().joined(separator: ":"), line: line)
   }
 
   private var lineText: String? {
-    guard let position = error.position, let text = source(position.chunk) else { return nil }
+    guard let position, let text = source(position.chunk) else { return nil }
     return SourceExcerpt.line(position.line, of: text)
   }
 
   /// The call levels of Lua code, without what the host put below them.
-  private var trace: [String] {
+  private var levels: [String] {
     guard error.kind != .syntax, let traceback = error.traceback else { return [] }
-    var levels: [String] = []
-    for line in traceback.split(separator: "\n").dropFirst() {
-      let level = line.drop { $0 == "\t" }
-      if level == "[C]: in ?" || level.hasPrefix("[C]: in function 'error'") { continue }
-      levels.append("  " + level)
-    }
+    let levels = traceback.split(separator: "\n").dropFirst().map { $0.drop { $0 == "\t" } }
+    return levels.filter { $0 != "[C]: in ?" && !$0.hasPrefix("[C]: in function 'error'") }
+      .map(String.init)
+  }
+
+  private var trace: [String] {
+    let levels = levels.map { "  " + $0 }
     // One level says what the heading has said.
     guard levels.count > 1 else { return [] }
     let shown = levels.count > 12 ? levels.prefix(8) + ["  …"] + levels.suffix(3) : levels[...]
