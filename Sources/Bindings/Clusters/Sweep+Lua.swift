@@ -27,7 +27,8 @@ enum SweepArguments {
           + "keeps an order"),
       Parameter(
         name: "run", kind: .function,
-        summary: "gets a point, a table with a value for each name; returns a service and a trace"),
+        summary: "gets a point, a table with a value for each name of the grid, as in "
+          + "point.replicas; returns a service and a trace"),
       Parameter(
         name: "metrics", kind: .table("string[]"), isOptional: true,
         summary: "what tables show; see cluster.metrics()"),
@@ -49,11 +50,14 @@ enum SweepArguments {
     }
     let metrics = try metrics(options["metrics"])
     let experiments = try StudyExperiments(options, in: state)
+    let points = SettingsTable("setting of the point", grid.names, in: state)
     var isNative = true
     var sweep = try experiments.run { () throws(Problem) in
       try Sweep(grid) { (point) throws(Problem) in
         try experiments.make {
-          let (service, trace) = try described(run, grid, point, state)
+          let fields = zip(grid.names, point.map(\.lua))
+          let settings = points.table(Dictionary(fields) { first, _ in first })
+          let (service, trace) = try described(run, settings)
           isNative = isNative && service.isNative
           return (service, trace)
         }
@@ -92,11 +96,9 @@ enum SweepArguments {
 
   /// Asks the function what runs at a point.
   private static func described(
-    _ run: LuaFunction, _ grid: SweepGrid, _ point: [SweepValue], _ state: LuaState
+    _ run: LuaFunction, _ settings: LuaTable
   ) throws -> (ServiceObject, Trace) {
-    var fields: [String: LuaValue] = [:]
-    for (name, value) in zip(grid.names, point) { fields[name] = value.lua }
-    let answer = try run.call([.table(state.makeTable(fields: fields))])
+    let answer = try run.call([.table(settings)])
     guard case .userdata(let object)? = answer.first,
       let service = object.object(ServiceObject.self)
     else {
@@ -212,7 +214,8 @@ extension SweepObject: LuaExported {
   ) {
     metamethod(.length, "How many points there are.") { $0.result.points.count }
     metamethod(
-      .index, "A point by its number from 1: settings and metrics.", .state, .any("key", "which")
+      .index, "A point by its number from 1: settings, metrics and perhaps a fault by their names.",
+      .state, .any("key", "which")
     ) {
       sweep, state, key in sweep.row(key, in: state)
     }
@@ -269,7 +272,8 @@ extension SweepObject: LuaExported {
       fields[name] = .number(value)
     }
     if let fault = point.fault { fields["fault"] = .text(fault.description) }
-    return .table(state.makeTable(fields: fields))
+    let names = result.grid.names + Metric.catalog.names + ["fault"]
+    return .table(SettingsTable("setting or metric", names, in: state).table(fields))
   }
 
   private func column(_ name: String, in state: LuaState) throws -> LuaTable {

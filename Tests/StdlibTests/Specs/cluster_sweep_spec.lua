@@ -66,6 +66,22 @@ describe("a sweep", function()
     expect(function() sweep:plot{ metric = "steps", x = "rates" } end):raises("rate")
   end)
 
+  it("gives its function a point that knows its names", function()
+    local names = {}
+    local sweep = cluster.sweep{ grid = { replicas = { 2 }, blocks = { 300 } }, run = function(p)
+      for name, value in pairs(p) do names[name] = value end
+      expect(rawget(p, "rate")):is_nil()
+      return cluster.service{ cost = {} }:with(p), cluster.workload{ rate = 5, count = 10 }
+    end }
+    expect(names):equals({ replicas = 2, blocks = 300 })
+    expect(sweep[1].replica_count):equals(2.0)
+    expect(sweep[1].fault):is_nil()
+    expect(function() return sweep[1].replica end):raises('did you mean "replicas"')
+    expect(function()
+      cluster.sweep{ grid = { replicas = { 1 } }, run = function(p) return p.replica end }
+    end):raises('unknown setting of the point "replica": did you mean "replicas"')
+  end)
+
   it("says what a grid or a function lacks", function()
     expect(function() cluster.sweep{ grid = {}, run = run } end):raises("axis")
     expect(function() cluster.sweep{ grid = { a = { 1, 1 } }, run = run } end):raises("differ")
