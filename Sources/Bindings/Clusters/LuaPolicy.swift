@@ -90,13 +90,15 @@ final class LuaPolicy: @unchecked Sendable {
   /// Keeps an error under the policy's name; a request to stop stays what it is.
   func fail(_ error: any Error) {
     if let error = error as? LuaError, error.kind != .runtime { return faults.note(error) }
-    let text = "\(error)"
+    let text = (error as? LuaError)?.message ?? "\(error)"
     // The commonest slip: a function without `self` in a table, whose arguments are then one off.
     let isShifted = table != nil && (text.contains("nil") || text.contains("a table value"))
-    faults.note(
-      Problem(
-        "\(noun) \"\(name)\": \(text)",
-        fix: isShifted ? "a function in a table gets the table first, as a method does" : nil))
+    let problem = Problem(
+      "\(noun) \"\(name)\": \(text)",
+      fix: isShifted ? "a function in a table gets the table first, as a method does" : nil)
+    guard let place = (error as? LuaError)?.position else { return faults.note(problem) }
+    // It crosses with the line of the policy, where it is to be mended, and not that of the run.
+    faults.note(LuaError(value: .text("\(place.chunk):\(place.line): \(problem)")))
   }
 
   /// Keeps the error for an answer that is not what was asked.

@@ -300,6 +300,13 @@ describe("a wrong policy", function()
     expect(function() list() end):raises("planned already")
   end)
 
+  it("is told once, at the line of the policy", function()
+    local run = service{ scheduler = function() error("lost") end }:start(workload(1))
+    local _, message = pcall(run.run, run)
+    expect(select(2, message:gsub(":%d+: ", ""))):equals(1)
+    expect(message):contains('scheduler "Lua function": lost')
+  end)
+
   it("of a router or an autoscaler names what it returned", function()
     recovers("router", "least-outstanding", {
       { function() return 4 end, "returned 4, and a place from 1 to 3 is expected" },
