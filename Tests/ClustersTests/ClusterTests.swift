@@ -38,6 +38,57 @@ import Testing
     #expect(abs(record.tpot(outputTokens: 4) - 0.51) < 1e-12)
   }
 
+  /// The line's cost with a way there and back beside the steps.
+  private struct Remote: CostModel {
+    let inner = LinearCostModel(baseSeconds: 0.01)
+    var requestSeconds = 0.25
+
+    func seconds(of shape: StepShape, stage: Int, of stages: Int) -> Double {
+      inner.seconds(of: shape, stage: stage, of: stages)
+    }
+    func explain(_ shape: StepShape, stage: Int, of stages: Int) -> [CostPart] {
+      inner.explain(shape, stage: stage, of: stages)
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `what no step contains delays every answer and nothing else`(isApart: Bool) throws {
+    let trace = try trace()
+    let options = options {
+      $0.disaggregation = isApart ? Disaggregation() : nil
+      $0.requestSeconds = 0
+      $0.cost = Remote()
+    }
+    let bare = try Cluster(options, trace: trace)
+    var distant = options
+    distant.requestSeconds = nil
+    let subject = try Cluster(distant, trace: trace)
+    #expect(bare.run() == .done && subject.run() == .done)
+    #expect(subject.time == bare.records.values.map(\.finishedAt).max().map { $0 + 0.25 })
+    #expect(subject.steps.values == bare.steps.values)
+    for (ours, other) in zip(subject.records.values, bare.records.values) {
+      #expect(abs(ours.ttft - other.ttft - 0.25) < 1e-9 && abs(ours.e2e - other.e2e - 0.25) < 1e-9)
+      #expect(ours.queueing == other.queueing)
+    }
+    #expect(abs(subject.itl.largest - bare.itl.largest) < 1e-9)
+    #expect(abs(subject.itl.sum - bare.itl.sum) < 1e-6)
+  }
+
+  @Test func `what no step contains changes with the cost and thins no load out`() throws {
+    var trace = Trace()
+    try trace.append(at: 0, promptTokens: 10, outputTokens: 3)
+    try trace.append(at: 1, promptTokens: 10, outputTokens: 3, follows: 0)
+    let cluster = try Cluster(options { $0.cost = Remote() }, trace: trace)
+    cluster.run(until: 0.005)
+    cluster.cost = Remote(requestSeconds: 0.5)
+    #expect(cluster.requestSeconds == 0.5)
+    cluster.run()
+    #expect(abs(cluster.records[1].arrivedAt - (cluster.records[0].finishedAt - 0.5 + 1)) < 1e-12)
+    #expect(throws: Problem.self) {
+      try Cluster(options { $0.requestSeconds = .nan }, trace: trace)
+    }
+  }
+
   @Test func `two stages have two steps in flight and each takes its half`() throws {
     var trace = Trace()
     for _ in 0..<2 { try trace.append(at: 0, promptTokens: 10, outputTokens: 1) }

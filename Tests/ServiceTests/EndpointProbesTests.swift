@@ -39,6 +39,8 @@ import Testing
     private func run(_ trace: Trace, _ factor: Double) throws(Problem) -> [ProbeAnswer] {
       var options = ClusterOptions()
       (options.cost, options.scheduler, options.budget) = (cost, scheduler, budget)
+      // The disturbance is the server's, not the way's.
+      options.requestSeconds = 0
       let cluster = try Cluster(options, trace: trace)
       _ = cluster.run()
       return (0..<trace.count).map { index in

@@ -63,7 +63,7 @@ function Endpoint:replay(trace, options) end
 ---@return cluster.Calibration
 function Endpoint:calibrate(options) end
 
---- Lays what was measured beside a simulation of the same trace, its fitted way there and back added to TTFT and E2E.
+--- Lays what was measured beside a simulation of the same trace.
 ---
 --- ```lua
 --- cluster.endpoint("http://127.0.0.1:9/v1", { model = "none" }):compare(cluster.endpoint("http://127.0.0.1:9/v1", { model = "none" }):replay(cluster.workload{ rate = 100, count = 2 }), cluster.service{ cost = {} }:replay(cluster.workload{ rate = 100, count = 2 }))
@@ -134,7 +134,7 @@ function Measurement:text() end
 ---@field prefill_pair_seconds number A pair of tokens that a prompt computes. (in seconds) Read-only.
 ---@field decode_sequence_seconds number A sequence that decodes, beside its token. (in seconds) Read-only.
 ---@field context_token_seconds number A known token of one that decodes. (in seconds) Read-only.
----@field request_seconds number A request's way there and back. (in seconds) Read-only.
+---@field request_seconds number A request's way there and back, which TTFT and E2E contain. (in seconds) Read-only.
 local Calibration = {}
 
 --- What a token takes, from bend to bend.
@@ -166,9 +166,11 @@ function Calibration:__mime() end
 ---@field name string What reports call it. Read-only.
 ---@field replicas integer Replicas at the start. Read-only.
 ---@field scheduler string What decides the steps of a replica. Read-only.
----@field router string What picks the replica of a request. Read-only.
+---@field router string What picks the replica of a request, or of its prompt. Read-only.
+---@field answer_router string? What picks the replica of an answer; nil where prompts are not apart. Read-only.
 ---@field autoscaler string? What says how many replicas there should be; nil for nobody. Read-only.
 ---@field cost cluster.Cost How long steps take. Read-only.
+---@field request_seconds number What a request takes outside the engine's steps, on top of them. (in seconds) Read-only.
 ---@field blocks integer KV blocks of each replica. Read-only.
 ---@field devices integer? GPUs of all replicas at the start; nil where none are named. Read-only.
 local Service = {}
@@ -188,15 +190,17 @@ local Service = {}
 ---@field replicas? integer how many at the start (1 to 100000, default 1)
 ---@field pp? integer pipeline stages of each; as many steps are in flight (1 to 1024, default 1)
 ---@field scheduler? any decides the steps of a replica; the engine's by itself: a name, { name, option = value }, a function, or a table with a method
----@field router? any picks the replica of a request: a name, { name, option = value }, a function, or a table with a method (default "round-robin")
+---@field router? any picks the replica of a request, or of its prompt where prompts are apart: a name, { name, option = value }, a function, or a table with a method (default "round-robin")
 ---@field autoscaler? any says how many replicas there should be; false for none: a name, { name, option = value }, a function, or a table with a method (default false)
 ---@field min_replicas? integer the fewest that an autoscaler gets (1 to 100000, default 1)
 ---@field max_replicas? integer the most that an autoscaler gets (1 to 100000, default 1024)
 ---@field start_seconds? number until a new replica takes requests (in seconds, 0 to 1000000, default 60)
+---@field request_seconds? number what a request takes outside the engine's steps: HTTP, the tokenizer, the way there and back; its user waits on top, so TTFT and E2E contain it; by itself what the cost knows (in seconds, 0 to 1000000)
 ---@field prefill_replicas? integer replicas that only read prompts, before the others, which then only answer (0 to 100000, default 0); long prompts no longer hold answers up, and neither kind helps the other out
 ---@field prefill_max_tokens? integer the most tokens of their steps; `max_tokens` by itself (1 to 1000000000)
 ---@field transfer_seconds? number what moving keys and values takes, whatever the prompt (in seconds, 0 to 1000000, default 0.001)
 ---@field transfer_seconds_per_token? number what each token of the prompt adds; where a model is given, by the network between its servers, else 0 (in seconds, 0 to 1000)
+---@field answer_router? any picks the replica of an answer, "least-outstanding" by itself, while `router` picks that of its prompt: a name, { name, option = value }, a function, or a table with a method
 ---@field blocks? integer KV blocks of each replica; by itself what the devices' memory leaves beside the model, else 30000 (1 to 1000000000)
 ---@field block_size? integer tokens per block (1 to 65536, default 16)
 ---@field prefix_cache? boolean whether blocks are kept for prompts with the same beginning (default false)
@@ -265,7 +269,7 @@ function Service:start(trace) end
 ---@field prefill_context_tokens? integer tokens that each has computed before (in tokens, 0 to 100000000, default 0)
 ---@field swapped_tokens? integer tokens whose blocks are copied to or from host memory (in tokens, 0 to 1000000000, default 0)
 
---- The time of a step, operator by operator, all pipeline stages together.
+--- The time of a step, operator by operator, all pipeline stages together; beside it what a request takes outside its steps.
 ---
 --- ```lua
 --- cluster.service{ cost = {} }:explain{ decodes = 64, context_tokens = 800 }
@@ -292,6 +296,7 @@ function Service:explain(options) end
 ---@field preemption_count integer Times that a sequence's blocks were taken. Read-only.
 ---@field scheduler string What decides the steps of a replica. Read-only.
 ---@field router string What picks the replica of a request. Read-only.
+---@field answer_router string? What picks the replica of an answer; nil where prompts are not apart. Read-only.
 ---@field autoscaler string? What says how many replicas there should be; nil for nobody. Read-only.
 ---@field max_tokens integer The most tokens of a step. (in tokens)
 ---@field max_sequences integer The most sequences of a step.
@@ -308,11 +313,21 @@ function Simulation:set_scheduler(scheduler) end
 
 --- Lets another router pick from the next request on.
 ---
+--- Where prompts are apart (prefill_replicas) it picks the replica that reads the prompt; `set_answer_router` changes who picks the one that answers.
+---
 --- ```lua
 --- local s = cluster.service{ cost = {} }:start(cluster.workload{ rate = 2, count = 50 }) s:set_router(function(request, replicas) return #replicas end)
 --- ```
 ---@param router? any a name, { name, option = value }, a function, or a table with a method
 function Simulation:set_router(router) end
+
+--- Lets another router pick replicas for answers, where prompts are apart.
+---
+--- ```lua
+--- local s = cluster.service{ cost = {}, prefill_replicas = 1, replicas = 2 }:start(cluster.workload{ rate = 2, count = 50 }) s:set_answer_router("random")
+--- ```
+---@param router? any a name, { name, option = value }, a function, or a table with a method
+function Simulation:set_answer_router(router) end
 
 --- Lets another autoscaler decide; nil for none.
 ---
@@ -793,6 +808,7 @@ function Trace:save(path, options) end
 --- ```
 ---@class cluster.Cost
 ---@field name string What it was made of. Read-only.
+---@field request_seconds number What a request takes outside the steps, on top of them. (in seconds) Read-only.
 local Cost = {}
 
 ---@class cluster.Cost.seconds.Options
@@ -1319,15 +1335,17 @@ cluster = {}
 ---@field replicas? integer how many at the start (1 to 100000, default 1)
 ---@field pp? integer pipeline stages of each; as many steps are in flight (1 to 1024, default 1)
 ---@field scheduler? any decides the steps of a replica; the engine's by itself: a name, { name, option = value }, a function, or a table with a method
----@field router? any picks the replica of a request: a name, { name, option = value }, a function, or a table with a method (default "round-robin")
+---@field router? any picks the replica of a request, or of its prompt where prompts are apart: a name, { name, option = value }, a function, or a table with a method (default "round-robin")
 ---@field autoscaler? any says how many replicas there should be; false for none: a name, { name, option = value }, a function, or a table with a method (default false)
 ---@field min_replicas? integer the fewest that an autoscaler gets (1 to 100000, default 1)
 ---@field max_replicas? integer the most that an autoscaler gets (1 to 100000, default 1024)
 ---@field start_seconds? number until a new replica takes requests (in seconds, 0 to 1000000, default 60)
+---@field request_seconds? number what a request takes outside the engine's steps: HTTP, the tokenizer, the way there and back; its user waits on top, so TTFT and E2E contain it; by itself what the cost knows (in seconds, 0 to 1000000)
 ---@field prefill_replicas? integer replicas that only read prompts, before the others, which then only answer (0 to 100000, default 0); long prompts no longer hold answers up, and neither kind helps the other out
 ---@field prefill_max_tokens? integer the most tokens of their steps; `max_tokens` by itself (1 to 1000000000)
 ---@field transfer_seconds? number what moving keys and values takes, whatever the prompt (in seconds, 0 to 1000000, default 0.001)
 ---@field transfer_seconds_per_token? number what each token of the prompt adds; where a model is given, by the network between its servers, else 0 (in seconds, 0 to 1000)
+---@field answer_router? any picks the replica of an answer, "least-outstanding" by itself, while `router` picks that of its prompt: a name, { name, option = value }, a function, or a table with a method
 ---@field blocks? integer KV blocks of each replica; by itself what the devices' memory leaves beside the model, else 30000 (1 to 1000000000)
 ---@field block_size? integer tokens per block (1 to 65536, default 16)
 ---@field prefix_cache? boolean whether blocks are kept for prompts with the same beginning (default false)
@@ -1479,6 +1497,7 @@ function cluster.fit_cost(measurements) end
 ---@field service cluster.Service what serves
 ---@field trace any what comes: a trace, or, for a rate, a function of it that gives one
 ---@field find? "replicas"|"rate" the fewest replicas, or the highest rate (default "replicas")
+---@field slo? table the same limits in a table: { ttft_seconds, tpot_seconds, e2e_seconds, share }
 ---@field ttft_seconds? number the latest first token (in seconds, 1e-09 to 1000000000)
 ---@field tpot_seconds? number the most time per token, on average over an answer (in seconds, 1e-09 to 1000000000)
 ---@field e2e_seconds? number the latest last token (in seconds, 1e-09 to 1000000000)
@@ -1506,7 +1525,7 @@ function cluster.capacity(options) end
 
 ---@class cluster.sweep.Options
 ---@field grid table what is set: { replicas = { 1, 2, 4 } }, or a list of { name, values } that keeps an order
----@field run function gets a point, a table with a value for each name; returns a service and a trace
+---@field run function gets a point, a table with a value for each name of the grid, as in point.replicas; returns a service and a trace
 ---@field metrics? string[] what tables show; see cluster.metrics()
 ---@field database? string a file in which each point becomes a row as it ends; points that it has are not run again
 ---@field table? string the table of the database (default "points")

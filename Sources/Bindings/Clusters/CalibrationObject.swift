@@ -156,7 +156,10 @@ extension CalibrationObject: LuaExported {
     property("context_token_seconds", "A known token of one that decodes.", unit: .seconds) {
       $0.model.contextSeconds
     }
-    property("request_seconds", "A request's way there and back.", unit: .seconds) {
+    property(
+      "request_seconds", "A request's way there and back, which TTFT and E2E contain.",
+      unit: .seconds
+    ) {
       $0.model.requestSeconds
     }
   }

@@ -11,6 +11,9 @@ extension CostObject: LuaExported {
     example: "cluster.cost{ base_seconds = 0.01, token_seconds = 6e-5 }"
   ) {
     property("name", "What it was made of.") { $0.name }
+    property(
+      "request_seconds", "What a request takes outside the steps, on top of them.", unit: .seconds
+    ) { $0.model.requestSeconds }
     method("seconds", "The time of a step.", StepArgument.options) { cost, options in
       try cost.seconds(StepArgument.shape(options))
     }
@@ -19,7 +22,9 @@ extension CostObject: LuaExported {
     method(
       "explain", "The time of a step, operator by operator.", .state, StepArgument.options
     ) { cost, state, options in
-      try cost.explanation(StepArgument.shape(options), stages: 1, in: state)
+      try cost.explanation(
+        StepArgument.shape(options), stages: 1, requestSeconds: cost.model.requestSeconds, in: state
+      )
     }
     .example("cluster.cost{}:explain{ decodes = 32, context_tokens = 1000 }")
   }
@@ -31,8 +36,11 @@ extension CostObject: LuaExported {
     return seconds
   }
 
-  /// The parts of the time of a step over all stages, as a table that shows itself.
-  func explanation(_ shape: StepShape, stages: Int, in state: LuaState) throws -> ClusterTable {
+  /// The parts of the time of a step over all stages, as a table that shows itself, and beside them what
+  /// no step contains.
+  func explanation(
+    _ shape: StepShape, stages: Int, requestSeconds: Double, in state: LuaState
+  ) throws -> ClusterTable {
     let parts = (0..<stages).flatMap { model.explain(shape, stage: $0, of: stages) }
       .reduce(into: [CostPart]()) { sums, part in
         if let place = sums.firstIndex(where: { $0.name == part.name }) {
@@ -49,13 +57,18 @@ extension CostObject: LuaExported {
         ("share", .number(total > 0 ? part.seconds / total : 0)), ("note", .text(part.note)),
       ]
     }
+    let beside =
+      requestSeconds > 0
+      ? "; each request takes \(ShownNumber.time(requestSeconds)) outside its steps" : ""
     return ClusterTable(
       rows,
       columns: [
         .init("operator"), .init("seconds", shown: "ms", scale: 1e3, decimals: 4),
         .init("share", shown: "%", scale: 100, decimals: 1), .init("note"),
       ], title: "A step of \(shape.tokens) tokens takes \(ShownNumber.time(total))",
-      subtitle: name, fields: ["total_seconds": .number(total)], in: state)
+      subtitle: name + beside,
+      fields: ["total_seconds": .number(total), "request_seconds": .number(requestSeconds)],
+      in: state)
   }
 }
 

@@ -22,6 +22,12 @@ enum DisaggregationArgument {
       range: 0...1e3,
       summary: "what each token of the prompt adds; where a model is given, by the network between "
         + "its servers, else 0"),
+    Parameter(
+      name: "answer_router", kind: .any, isOptional: true,
+      summary:
+        "picks the replica of an answer, \"least-outstanding\" by itself, while `router` picks "
+        + "that of its prompt: \(PolicyReader.forms)",
+      words: { RouterKind.catalog.names }),
   ]
 
   static func read(

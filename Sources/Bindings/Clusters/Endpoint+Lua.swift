@@ -64,8 +64,7 @@ extension EndpointObject: LuaExported {
     calibrating
     method(
       "compare",
-      "Lays what was measured beside a simulation of the same trace, its fitted way there and back "
-        + "added to TTFT and E2E.", .state,
+      "Lays what was measured beside a simulation of the same trace.", .state,
       .value("measured", "what a replay gave", of: MeasurementObject.self),
       .value("simulated", "what a service's replay gave", of: ResultObject.self)
     ) { _, state, measured, simulated in measured.table(beside: simulated, in: state) }

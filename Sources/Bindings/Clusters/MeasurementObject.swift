@@ -17,18 +17,14 @@ final class MeasurementObject {
   }
 
   /// Quantiles of both, with how far the simulation is off.
-  ///
-  /// A client sees the way there and back too, which a fitted cost model knows.
   func table(beside simulated: ResultObject, in state: LuaState) -> ClusterTable {
     let report = simulated.report
-    let way = (simulated.cluster.cost as? FittedCostModel)?.requestSeconds ?? 0
-    let spreads = [(report.ttft, way), (report.tpot, 0), (report.itl, 0), (report.e2e, way)]
-    var rows = zip(run.spreads, spreads).flatMap { measured, simulated in
-      let (name, seen, (spread, way)) = (measured.name, measured.spread, simulated)
+    let spreads = [report.ttft, report.tpot, report.itl, report.e2e]
+    var rows = zip(run.spreads, spreads).flatMap { measured, spread in
+      let (name, seen) = (measured.name, measured.spread)
       return [
-        row("\(name) mean", seen.mean, spread.mean + way),
-        row("\(name) p50", seen.p50, spread.p50 + way),
-        row("\(name) p95", seen.p95, spread.p95 + way),
+        row("\(name) mean", seen.mean, spread.mean), row("\(name) p50", seen.p50, spread.p50),
+        row("\(name) p95", seen.p95, spread.p95),
       ]
     }
     rows.append(row("makespan", run.makespanSeconds, report.makespanSeconds))

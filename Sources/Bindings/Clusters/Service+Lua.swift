@@ -19,7 +19,10 @@ enum ServiceParameters {
       policy("scheduler", "decides the steps of a replica; the engine's by itself", nil) {
         SchedulerKind.catalog.names
       },
-      policy("router", "picks the replica of a request", "\"round-robin\"") {
+      policy(
+        "router", "picks the replica of a request, or of its prompt where prompts are apart",
+        "\"round-robin\""
+      ) {
         RouterKind.catalog.names
       },
       policy("autoscaler", "says how many replicas there should be; false for none", "false") {
@@ -30,6 +33,12 @@ enum ServiceParameters {
       Parameter(
         name: "start_seconds", kind: .number, unit: .seconds, defaultValue: "60", range: 0...1e6,
         summary: "until a new replica takes requests"),
+      Parameter(
+        name: "request_seconds", kind: .number, unit: .seconds, isOptional: true, range: 0...1e6,
+        summary:
+          "what a request takes outside the engine's steps: HTTP, the tokenizer, the way there "
+          + "and back; its user waits on top, so TTFT and E2E contain it; by itself what the cost "
+          + "knows"),
     ] + DisaggregationArgument.parameters + memory + limits
     + [
       Parameter(
@@ -113,11 +122,20 @@ extension ServiceObject: LuaExported {
     property("name", "What reports call it.") { $0.name }
     property("replicas", "Replicas at the start.") { $0.options.replicas }
     property("scheduler", "What decides the steps of a replica.") { $0.schedulerName }
-    property("router", "What picks the replica of a request.") { $0.routerName }
+    property("router", "What picks the replica of a request, or of its prompt.") { $0.routerName }
+    property(
+      "answer_router", "What picks the replica of an answer; nil where prompts are not apart."
+    ) {
+      $0.answerRouterName
+    }
     property("autoscaler", "What says how many replicas there should be; nil for nobody.") {
       $0.autoscalerName
     }
     property("cost", "How long steps take.") { $0.cost }
+    property(
+      "request_seconds", "What a request takes outside the engine's steps, on top of them.",
+      unit: .seconds
+    ) { $0.requestSeconds }
     property("blocks", "KV blocks of each replica.") { $0.options.blockCount }
     property("devices", "GPUs of all replicas at the start; nil where none are named.") {
       $0.deviceCount
@@ -146,11 +164,14 @@ extension ServiceObject: LuaExported {
     ) { service, state, trace in try ServiceRun(service, trace.trace(), in: state) }
     .example("cluster.service{ cost = {} }:start(cluster.workload{ rate = 2, count = 50 })")
     method(
-      "explain", "The time of a step, operator by operator, all pipeline stages together.",
+      "explain",
+      "The time of a step, operator by operator, all pipeline stages together; beside it what a "
+        + "request takes outside its steps.",
       .state, StepArgument.options
     ) { service, state, options in
       try service.cost.explanation(
-        StepArgument.shape(options), stages: service.options.stages, in: state)
+        StepArgument.shape(options), stages: service.options.stages,
+        requestSeconds: service.requestSeconds, in: state)
     }
     .example("cluster.service{ cost = {} }:explain{ decodes = 64, context_tokens = 800 }")
   }

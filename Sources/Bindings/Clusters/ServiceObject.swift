@@ -19,6 +19,8 @@ final class ServiceObject {
   let model: ModelCost?
   let schedulerName, routerName: String
   let autoscalerName: String?
+  /// What picks the replica of an answer, where prompts are apart.
+  let answerRouterName: String?
   /// True when no part of it is written in Lua, so that it can run in other threads.
   let isNative: Bool
 
@@ -36,14 +38,24 @@ final class ServiceObject {
     let scheduler = try PolicyReader.scheduler(values["scheduler"] ?? .text(usual), in: state)
     let router = try PolicyReader.router(
       values["router"] ?? "round-robin", seed: options.seed, in: state)
+    let answers = try options.disaggregation.map { _ in
+      try PolicyReader.router(
+        values["answer_router"] ?? "least-outstanding", seed: options.seed, in: state)
+    }
+    if let answers { options.disaggregation?.router = answers.policy }
+    answerRouterName = answers?.name
     let autoscaler = try PolicyReader.autoscaler(values["autoscaler"] ?? .nil, in: state)
     (options.scheduler, options.router) = (scheduler.policy, router.policy)
     options.autoscaler = autoscaler?.policy
     (schedulerName, routerName, autoscalerName) = (scheduler.name, router.name, autoscaler?.name)
     isNative =
-      scheduler.isNative && router.isNative && autoscaler?.isNative ?? true && cost.isNative
+      scheduler.isNative && router.isNative && answers?.isNative ?? true
+      && autoscaler?.isNative ?? true && cost.isNative
     self.options = options
   }
+
+  /// What a request takes outside the engine's steps.
+  var requestSeconds: Double { options.requestSeconds ?? cost.model.requestSeconds }
 
   /// GPUs of all replicas at the start.
   var deviceCount: Int? {
@@ -60,6 +72,9 @@ final class ServiceObject {
   func freshOptions(in state: LuaState) throws -> ClusterOptions {
     var options = options
     if let router = options.router as? LuaRouter { options.router = try router.copied(in: state) }
+    if let router = options.disaggregation?.router as? LuaRouter {
+      options.disaggregation?.router = try router.copied(in: state)
+    }
     if let autoscaler = options.autoscaler as? LuaAutoscaler {
       options.autoscaler = try autoscaler.copied(in: state)
     }
@@ -89,10 +104,14 @@ extension ServiceObject: CustomStringConvertible {
         + (options.isCaching ? ", prefixes cached" : ""),
       "  cost        \(cost.name)" + (options.stages > 1 ? ", \(options.stages) stages" : ""),
     ]
+    if requestSeconds > 0 {
+      lines.append(
+        "  requests    \(ShownNumber.time(requestSeconds)) each outside the steps, on top of them")
+    }
     if let apart = options.disaggregation {
       lines.append(
         "  prompts     on \(apart.prefillReplicas) replica\(apart.prefillReplicas == 1 ? "" : "s") "
-          + "of their own; 1000 tokens move in "
+          + "of their own, answers by \(answerRouterName ?? "-"); 1000 tokens move in "
           + ShownNumber.time(apart.latencySeconds + 1000 * apart.secondsPerToken))
     }
     if budget.draftTokens > 0 {
@@ -145,6 +164,7 @@ private struct ServiceReader {
     options.disaggregation = try DisaggregationArgument.read(
       values, budget: options.budget, model: model)
     options.draftAcceptance = number("draft_acceptance", 0.7)
+    options.requestSeconds = values["request_seconds"]?.number
     options.startSeconds = number("start_seconds", 60)
     options.seed = UInt64(bitPattern: Int64(integer("seed", 0)))
     options.keptSteps = integer("kept_steps", 1 << 20)

@@ -29,10 +29,11 @@ extension ServiceRun {
 
   private func inspection(in state: LuaState) -> ClusterTable {
     let rows = cluster.replicas.filter { $0.phase != .stopped }.map(row)
+    let names: [ClusterTable.Column] = [.init("replica", decimals: 0), .init("phase")]
     return ClusterTable(
       rows,
-      columns: [
-        .init("replica", decimals: 0), .init("phase"), .init("running", shown: "run", decimals: 0),
+      columns: names + (answerRouterName == nil ? [] : [.init("role")]) + [
+        .init("running", shown: "run", decimals: 0),
         .init("prefilling", shown: "read", decimals: 0),
         .init("waiting", shown: "wait", decimals: 0),
         .init("used_blocks", shown: "blocks", decimals: 0),
@@ -42,20 +43,23 @@ extension ServiceRun {
         .init("preemptions", shown: "preempted", decimals: 0),
       ], title: "\(service.name) at \(ShownNumber.time(cluster.time))",
       subtitle: "\(cluster.arrivedRequests) of \(cluster.trace.count) requests came, "
-        + "\(cluster.openRequests) are open; \(schedulerName), \(routerName)"
+        + "\(cluster.openRequests) are open; \(policyNames)"
         + (autoscalerName.map { ", \($0)" } ?? ""),
       fields: [
         "now_seconds": .number(cluster.time), "arrived": .integer(cluster.arrivedRequests),
         "open": .integer(cluster.openRequests), "steps": .integer(cluster.totals.steps),
         "scheduler": .text(schedulerName), "router": .text(routerName),
+        "answer_router": answerRouterName.map { .text($0) } ?? .nil,
         "autoscaler": autoscalerName.map { .text($0) } ?? .nil,
       ], in: state)
   }
 
   private func row(_ replica: Replica) -> [(String, LuaValue)] {
     let state = replica.state
+    let role = answerRouterName == nil ? "both" : replica.isForPrompts ? "prompts" : "answers"
     return [
       ("replica", .integer(replica.id + 1)), ("phase", .text("\(replica.phase)")),
+      ("role", .text(role)),
       ("running", .integer(state.admittedCount)), ("prefilling", .integer(state.prefillingCount)),
       ("in_flight", .integer(state.inFlightCount)), ("waiting", .integer(state.waitingCount)),
       ("used_blocks", .integer(state.pool.usedCount)),

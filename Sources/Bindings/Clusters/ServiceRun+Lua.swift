@@ -42,6 +42,11 @@ extension ServiceRun: LuaExported {
   @MemberBuilder private static var policies: [ExportedMember] {
     property("scheduler", "What decides the steps of a replica.") { $0.schedulerName }
     property("router", "What picks the replica of a request.") { $0.routerName }
+    property(
+      "answer_router", "What picks the replica of an answer; nil where prompts are not apart."
+    ) {
+      $0.answerRouterName
+    }
     property("autoscaler", "What says how many replicas there should be; nil for nobody.") {
       $0.autoscalerName
     }
@@ -54,7 +59,19 @@ extension ServiceRun: LuaExported {
       "set_router", "Lets another router pick from the next request on.", .state,
       .any("router", PolicyReader.forms)
     ) { run, state, value in try run.setRouter(value, in: state) }
+    .detail(
+      "Where prompts are apart (prefill_replicas) it picks the replica that reads the prompt; "
+        + "`set_answer_router` changes who picks the one that answers."
+    )
     .example("local s = \(small) s:set_router(function(request, replicas) return #replicas end)")
+    method(
+      "set_answer_router",
+      "Lets another router pick replicas for answers, where prompts are apart.", .state,
+      .any("router", PolicyReader.forms)
+    ) { run, state, value in try run.setAnswerRouter(value, in: state) }
+    .example(
+      "local s = cluster.service{ cost = {}, prefill_replicas = 1, replicas = 2 }"
+        + ":start(cluster.workload{ rate = 2, count = 50 }) s:set_answer_router(\"random\")")
     method(
       "set_autoscaler", "Lets another autoscaler decide; nil for none.", .state,
       .any("autoscaler", PolicyReader.forms)

@@ -23,6 +23,8 @@ final class ServiceRun {
   /// What policies are called now; they can be changed.
   private(set) var schedulerName, routerName: String
   private(set) var autoscalerName: String?
+  /// What picks the replica of an answer; nothing where prompts and answers are not apart.
+  private(set) var answerRouterName: String?
   private(set) var cost: CostObject
 
   init(_ service: ServiceObject, _ trace: Trace, in state: LuaState) throws {
@@ -30,6 +32,7 @@ final class ServiceRun {
     cluster = try service.cluster(trace, in: state)
     (schedulerName, routerName) = (service.schedulerName, service.routerName)
     (autoscalerName, cost) = (service.autoscalerName, service.cost)
+    answerRouterName = service.answerRouterName
   }
 
   /// The same from here on, by itself: policies in Lua that can be copied are, others are shared.
@@ -38,7 +41,11 @@ final class ServiceRun {
     cluster = other.cluster.copy()
     (schedulerName, routerName) = (other.schedulerName, other.routerName)
     (autoscalerName, cost) = (other.autoscalerName, other.cost)
+    answerRouterName = other.answerRouterName
     if let router = cluster.router as? LuaRouter { cluster.router = try router.copied(in: state) }
+    if let router = cluster.answerRouter as? LuaRouter {
+      cluster.answerRouter = try router.copied(in: state)
+    }
     if let autoscaler = cluster.autoscaler as? LuaAutoscaler {
       cluster.autoscaler = try autoscaler.copied(in: state)
     }
@@ -169,6 +176,19 @@ final class ServiceRun {
     routerName = choice.name
   }
 
+  /// Lets another router pick the replicas of answers from the next one on.
+  func setAnswerRouter(_ value: LuaValue, in state: LuaState) throws {
+    try requireChangeable("set_answer_router")
+    guard answerRouterName != nil else {
+      throw Problem(
+        "set_answer_router: prompts and answers of \(service.name) are on the same replicas",
+        fix: "set_router picks them; prefill_replicas = 1 in the service sets prompts apart")
+    }
+    let choice = try PolicyReader.router(value, seed: cluster.options.seed, in: state)
+    cluster.answerRouter = choice.policy
+    answerRouterName = choice.name
+  }
+
   /// Lets another autoscaler, or none, say how many replicas there should be.
   func setAutoscaler(_ value: LuaValue, in state: LuaState) throws {
     try requireChangeable("set_autoscaler")
@@ -195,11 +215,17 @@ final class ServiceRun {
 }
 
 extension ServiceRun: CustomStringConvertible {
+  /// The policies that decide each step and each request.
+  var policyNames: String {
+    guard let answerRouterName else { return "\(schedulerName), \(routerName)" }
+    return "\(schedulerName), prompts \(routerName), answers \(answerRouterName)"
+  }
+
   var description: String {
     let ready = cluster.readyReplicas.count
     return "simulation of \(service.name) at \(ShownNumber.time(cluster.time)): "
       + "\(cluster.arrivedRequests) of \(cluster.trace.count) requests came, "
       + "\(cluster.openRequests) are open, \(ready) replica\(ready == 1 ? "" : "s") ready; "
-      + "\(schedulerName), \(routerName)" + (autoscalerName.map { ", \($0)" } ?? "")
+      + "\(policyNames)" + (autoscalerName.map { ", \($0)" } ?? "")
   }
 }

@@ -7,6 +7,13 @@ public protocol CostModel: Sendable {
   func seconds(of shape: StepShape, stage: Int, of stages: Int) -> Double
   /// The same, operator by operator; the parts add up to it.
   func explain(_ shape: StepShape, stage: Int, of stages: Int) -> [CostPart]
+  /// Seconds of a request that no step contains: the way there and back, HTTP, the tokenizer.
+  var requestSeconds: Double { get }
+}
+
+extension CostModel {
+  /// Nothing beside the steps.
+  public var requestSeconds: Double { 0 }
 }
 
 /// One operator's part of the time of a step.

@@ -5,9 +5,9 @@ public struct RequestRecord: Hashable, Sendable, BitwiseCopyable {
   public var arrivedAt = Double.nan
   /// When the first step with it began.
   public var scheduledAt = Double.nan
-  /// When it had its first token.
+  /// When its user had its first token.
   public var firstTokenAt = Double.nan
-  /// When it had its last.
+  /// When its user had its last.
   public var finishedAt = Double.nan
   /// The number of the replica it went to; -1 for none.
   public var replica: Int32 = -1

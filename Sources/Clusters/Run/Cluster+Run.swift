@@ -55,6 +55,7 @@ extension Cluster {
       instants += 1
       if instants & 0xFFF == 0, shouldStop() { return .interrupted }
     }
+    time = max(time, min(lastDelivery, limit))
     return .done
   }
 
@@ -72,7 +73,10 @@ extension Cluster {
   /// Handles the next instant; false when nothing is to come.
   @discardableResult
   public func step() -> Bool {
-    guard let next = nextTime() else { return false }
+    guard let next = nextTime() else {
+      time = max(time, lastDelivery)
+      return false
+    }
     isUndecided = false
     advance(to: next, StepPolicies.of(self))
     return true
@@ -192,6 +196,9 @@ extension Cluster {
   }
 
   /// Lets those come that follow a request that has ended.
+  ///
+  /// Their times count from the end of its last step: with `requestSeconds` between them, which was fitted
+  /// to users who send one request after the other, loads come out too low.
   func follow(_ index: Int) {
     guard !followers.first.isEmpty else { return }
     var follower = followers.first[index]
@@ -346,7 +353,7 @@ extension Cluster {
     totals.producedTokens += outcome.producedTokens
     for index in 0..<outcome.prefilled.count {
       let id = outcome.prefilled[index]
-      if records[id].firstTokenAt.isNaN { records[id].firstTokenAt = time }
+      if records[id].firstTokenAt.isNaN { records[id].firstTokenAt = time + requestSeconds }
     }
     for index in 0..<outcome.finished.count { end(outcome.finished[index], replica) }
     if replica.phase == .draining, replica.state.isIdle { stop(replica) }
@@ -361,7 +368,9 @@ extension Cluster {
     if replica.isForPrompts, trace.outputTokens[index] > 1, !records[index].isCancelled {
       return transfer(index)
     }
-    records[index].finishedAt = time
+    let ended = records[index].isCancelled ? time : time + requestSeconds
+    records[index].finishedAt = ended
+    lastDelivery = max(lastDelivery, ended)
     openCount -= 1
     follow(index)
   }

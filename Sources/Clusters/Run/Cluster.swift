@@ -44,6 +44,15 @@ public final class Cluster {
       outsideRouter = newValue as? any OutsideRouter
     }
   }
+  /// Picks the replica of each answer, where prompts and answers are apart, while `router` picks that of
+  /// each prompt; can be changed between two instants.
+  public var answerRouter: any Router {
+    get { ownAnswerRouter }
+    set {
+      ownAnswerRouter = newValue
+      outsideAnswerRouter = newValue as? any OutsideRouter
+    }
+  }
   /// The router as it is asked: asking may change it, and an observer would look at it each time.
   var ownRouter: any Router
   /// Says how many replicas there should be; can be changed between two instants.
@@ -58,7 +67,14 @@ public final class Cluster {
     }
   }
   /// How long steps take; can be changed between two instants.
-  public var cost: any CostModel { didSet { needsAttention = true } }
+  public var cost: any CostModel {
+    didSet {
+      requestSeconds = options.requestSeconds ?? cost.requestSeconds
+      needsAttention = true
+    }
+  }
+  /// Seconds of a request that no step contains: its user sees its tokens that much later.
+  public private(set) var requestSeconds: Double
   /// Conditions that stop `run`.
   public internal(set) var breakpoints: [Breakpoint] = []
 
@@ -74,8 +90,9 @@ public final class Cluster {
   var ready: ContiguousArray<Replica> = []
   /// Replicas that read prompts for those, where prompts and answers are apart.
   var readyForPrompts: ContiguousArray<Replica> = []
-  /// Picks the replica of each answer, where prompts and answers are apart.
-  var answerRouter: any Router = LeastOutstandingRouter()
+  /// As `ownRouter` and `outsideRouter`, of answers.
+  var ownAnswerRouter: any Router = LeastOutstandingRouter()
+  var outsideAnswerRouter: (any OutsideRouter)?
   /// Replicas that may begin a step at this instant.
   var idle = Column<Int32>(capacity: 64)
   /// The first request that follows each one, and the next one that follows the same; empty where none.
@@ -86,6 +103,8 @@ public final class Cluster {
   /// The event that is being handled, for copies that are made meanwhile.
   var inHand: UInt64?
   var accepted = Column<Int32>(capacity: 64)
+  /// When the last answer that has ended is with its user.
+  var lastDelivery = 0.0
   /// Requests that came and have not ended.
   var openCount = 0
   var arrivedCount = 0
@@ -109,6 +128,7 @@ public final class Cluster {
     autoscaler = options.autoscaler
     budget = options.budget
     cost = options.cost
+    requestSeconds = options.requestSeconds ?? options.cost.requestSeconds
     records = Column(repeating: RequestRecord(), count: trace.count)
     // Room for the steps of a short run: moving them to larger places took a tenth of it.
     steps.reserve(min(options.keptSteps, 1 << 16))
@@ -136,6 +156,9 @@ public final class Cluster {
           + "\(trace.prefixes.tokensPerID)", fix: "use a block size that does")
     }
     try options.disaggregation?.check()
+    if let seconds = options.requestSeconds, !(seconds >= 0 && seconds.isFinite) {
+      throw Problem("\(seconds) s of a request outside its steps", fix: "give seconds from 0")
+    }
     let largest = trace.slaClasses.max() ?? 0
     guard options.classes.isEmpty || Int(largest) < options.classes.count else {
       throw Problem(
@@ -163,6 +186,8 @@ public final class Cluster {
     autoscaler = other.autoscaler
     budget = other.budget
     cost = other.cost
+    requestSeconds = other.requestSeconds
+    lastDelivery = other.lastDelivery
     breakpoints = other.breakpoints
     stepEnds = other.stepEnds.copy()
     events = other.events
@@ -177,7 +202,11 @@ public final class Cluster {
     ready = ContiguousArray(other.ready.map { [replicas] in replicas[$0.id] })
     readyForPrompts = ContiguousArray(
       other.readyForPrompts.map { [replicas] in replicas[$0.id] })
-    answerRouter = other.answerRouter
+    if let outside = other.outsideAnswerRouter {
+      (ownAnswerRouter, outsideAnswerRouter) = (outside, outside)
+    } else {
+      ownAnswerRouter = other.ownAnswerRouter
+    }
     resume(other)
   }
 

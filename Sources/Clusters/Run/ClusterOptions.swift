@@ -26,6 +26,9 @@ public struct ClusterOptions: Sendable {
   public var startSeconds = 60.0
   /// How long steps take.
   public var cost: any CostModel = LinearCostModel()
+  /// Seconds of a request that no step contains, which its user waits on top; nothing for what the cost
+  /// model says.
+  public var requestSeconds: Double?
   /// What users were promised; a request names one by its place.
   public var classes: [SLAClass] = []
   /// Replicas that only read prompts, before those above; nothing lets each replica do both.

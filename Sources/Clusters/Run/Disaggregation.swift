@@ -67,13 +67,15 @@ extension Cluster {
     let request = trace.request(
       index, arrival: records[index].arrivedAt, classes: options.classes)
     let views = ReplicaViews(replicas: ready)
-    let place = answerRouter.pick(request, prefixes: trace.prefixes, among: views)
+    let place =
+      outsideAnswerRouter?.ask(request, prefixes: trace.prefixes, among: views)
+      ?? ownAnswerRouter.pick(request, prefixes: trace.prefixes, among: views)
     guard place >= 0 else { return askAgain(.handover, index) }
     precondition(place < ready.count, "the router picked \(place) of \(ready.count)")
     let replica = ready[place]
     give(request, to: replica) { state, request in
       guard let slot = state.submit(computed: request) else { return false }
-      replica.noteArrival(slot, lastToken: records[index].firstTokenAt)
+      replica.noteArrival(slot, lastToken: records[index].firstTokenAt - requestSeconds)
       return true
     }
   }

@@ -73,6 +73,8 @@ public struct Experiment: Sendable {
     for number in numbers { hash.add(UInt64(bitPattern: Int64(number))) }
     for number in [options.startSeconds, options.draftAcceptance] { hash.add(number.bitPattern) }
     hash.add(options.seed)
+    let beside = options.requestSeconds ?? options.cost.requestSeconds
+    if beside > 0 { hash.add(beside.bitPattern) }
     // Policies are small values whose parts tell them apart.
     hash.add(String(describing: options.budget) + String(describing: options.classes))
     hash.add(String(describing: options.scheduler) + String(describing: options.router))

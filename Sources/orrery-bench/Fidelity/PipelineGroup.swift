@@ -5,6 +5,7 @@ import Serving
 /// next step begins when the slowest stage has served all of them.
 struct PipelineGroup: CostModel {
   let cost: ModelCost
+  var requestSeconds: Double { cost.requestSeconds }
 
   func seconds(of shape: StepShape, stage: Int, of stages: Int) -> Double {
     let count = cost.deployment.pipelineParallel

@@ -111,6 +111,9 @@ public struct ModelCost: CostModel {
 // MARK: Steps
 
 extension ModelCost {
+  /// What a request takes outside the engine's steps.
+  public var requestSeconds: Double { engine.requestSeconds }
+
   /// The seconds of a stage for a step.
   public func seconds(of shape: StepShape, stage: Int, of stages: Int) -> Double {
     guard shape.tokens > 0 || shape.swappedTokens > 0 else { return 0 }
