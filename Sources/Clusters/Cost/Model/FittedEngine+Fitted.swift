@@ -18,7 +18,7 @@ extension FittedEngine {
     request: 165.577, launch: 4.0,
     rows: [
       "B200-SXM-180GB":
-        Row(host: 0.051, kernel: 1.0, decode: 1.0, expert: 1.0, collective: 1.0),
+        Row(host: 0.051, kernel: 0.923, decode: 1.0, expert: 1.0, collective: 1.0),
       "B300":
         Row(host: 0.051, kernel: 0.923, decode: 1.0, expert: 1.0, collective: 1.0),
       "H100-SXM5-80GB":
@@ -26,7 +26,7 @@ extension FittedEngine {
       "H200-SXM5-141GB":
         Row(host: 1.472, kernel: 1.221, decode: 1.221, expert: 0.819, collective: 1.0),
     ],
-    otherwise: Row(host: 0.243, kernel: 1.03, decode: 1.073, expert: 0.951, collective: 1.0))
+    otherwise: Row(host: 0.243, kernel: 1.01, decode: 1.073, expert: 0.951, collective: 1.0))
   static let tensorRTLLM017 = FittedEngine(
     request: 0.0, launch: 4.0,
     rows: [
