@@ -155,6 +155,17 @@ import Testing
     #expect(lines == ["[] 0:0+8 1:0+8 -[]", "[1]  -[]", "[] 2:0+8 -[]", "[2]  -[]", "[2]  -[]"])
   }
 
+  @Test func `a static batch is as large as sequences and blocks allow, whatever a step may read`()
+  {
+    let scheduler = StaticScheduler()
+    let state = state(blocks: 100, for: scheduler)
+    for id in Int32(0)..<3 {
+      state.submit(Request(id: id, promptTokens: 8, outputTokens: 1, rank: Int64(id)))
+    }
+    let lines = drain(state, scheduler, StepBudget(tokens: 10))
+    #expect(lines == ["[] 0:0+8 1:0+8 2:0+8 -[]"])
+  }
+
   @Test func `what never fits is turned away`() {
     let state = state(blocks: 2, for: VLLMScheduler())
     #expect(state.submit(Request(id: 0, promptTokens: 30, outputTokens: 4, rank: 0)) == nil)

@@ -46,7 +46,9 @@ public struct StaticScheduler: Scheduler {
   public static let kind = SchedulerKind(
     Info(
       "static", "A batch runs to its end before the next one is admitted.",
-      detail: "What continuous batching is measured against: short answers wait for the longest.")
+      detail: "What continuous batching is measured against: short answers wait for the longest. "
+        + "Prompts of a batch are read whole in one step, whatever the token budget, as engines "
+        + "without chunks do.")
   ) { _ in StaticScheduler() }
 
   /// Creates the scheduler.
@@ -63,9 +65,7 @@ public struct StaticScheduler: Scheduler {
     for index in 0..<state.waitingCount where plan.count < budget.sequences {
       let slot = state.waitingSlot(index)
       let blocks = state.pool.blocks(for: Int(state.progress(slot).total) - 1)
-      let tokens = Int(state.progress(slot).known)
-      let isFull = plan.count > 0 && plan.shape.tokens + tokens > budget.tokens
-      guard free >= blocks, !isFull else { return }
+      guard free >= blocks else { return }
       free -= blocks
       admit(slot, state, blocks: blocks, into: plan)
     }
