@@ -32,6 +32,9 @@ extension ServiceRun: LuaExported {
     property("preemption_count", "Times that a sequence's blocks were taken.") { run in
       run.cluster.replicas.reduce(0) { $0 + $1.state.counts.preemptions }
     }
+    property(
+      "stuck", "Why no step runs though requests are open; nil where something is to come."
+    ) { run in run.stall.map { "\($0)" } }
     policies
     limits
     running
@@ -125,7 +128,9 @@ extension ServiceRun: LuaExported {
       runOptions
     ) { run, state, options in try run.run(options, in: state) }
     .returns(#""done"|"time"|"condition"|"paused"|"stuck""#)
-    .detail("\"stuck\" says that requests are open and the scheduler plans nothing.")
+    .detail(
+      "\"stuck\" says that requests are open and the scheduler plans nothing; `stuck` says for whom."
+    )
     .example(small + ":run{ until_seconds = 5 }")
     method(
       "step", "Handles the next instants; returns how many there were.", .state,

@@ -62,24 +62,25 @@ final class ServiceRun {
   /// What came of it so far; it stays when the simulation goes on.
   func result() -> ResultObject {
     ResultObject(
-      cluster.isDone && conditions.isEmpty ? cluster : cluster.copy(), name: service.name)
+      cluster.isDone && conditions.isEmpty ? cluster : cluster.copy(), name: service.name,
+      policies: policies)
+  }
+
+  /// What decides now, in words.
+  var policies: String {
+    policyNames + (autoscalerName.map { ", \($0)" } ?? "")
   }
 
   // MARK: Running
 
   /// Runs to the end, or to a time.
   func replay(until limit: Double, in state: LuaState) throws {
-    let stop = try run(until: limit, in: state)
-    guard stop == .done, cluster.openRequests > 0 else { return }
-    throw stuck
+    guard try run(until: limit, in: state) == .done, let stall else { return }
+    throw stall
   }
 
-  private var stuck: Problem {
-    Problem(
-      "\(cluster.openRequests) requests are open at \(ShownNumber.time(cluster.time)) and no step "
-        + "runs: scheduler \"\(schedulerName)\" plans nothing",
-      fix: "start the service and look at it there: inspect()")
-  }
+  /// Why no step runs though requests are open; nothing where steps do, or all requests have ended.
+  var stall: Problem? { cluster.stall(of: schedulerName) }
 
   /// Runs until nothing is to come, a time, or a condition; throws what a policy failed with.
   func run(until limit: Double, in state: LuaState) throws -> Cluster.Stop {
@@ -226,6 +227,6 @@ extension ServiceRun: CustomStringConvertible {
     return "simulation of \(service.name) at \(ShownNumber.time(cluster.time)): "
       + "\(cluster.arrivedRequests) of \(cluster.trace.count) requests came, "
       + "\(cluster.openRequests) are open, \(ready) replica\(ready == 1 ? "" : "s") ready; "
-      + "\(policyNames)" + (autoscalerName.map { ", \($0)" } ?? "")
+      + policies
   }
 }

@@ -48,6 +48,7 @@ extension Cluster {
     for replica in replicas where replica.hasFreeStage && !replica.state.isIdle {
       schedule(.plan, replica.id, at: time)
     }
+    if !isDone { scheduleAutoscaling() }
   }
 
   func makeReady(_ replica: Replica) {
@@ -69,9 +70,16 @@ extension Cluster {
     schedule(.autoscale, 0, at: time + autoscaler.intervalSeconds)
   }
 
+  /// True when nothing but questions of the autoscaler would happen: no number of replicas helps requests
+  /// whose scheduler plans nothing for them.
+  private var isStalled: Bool {
+    stepEnds.nextTime() == .infinity && events.nextTime() == nil && cursor == trace.count
+      && idle.isEmpty
+  }
+
   /// Asks the autoscaler and does what it says; ends with the last request.
   func autoscale() {
-    guard var asked = autoscaler, !isDone else { return hasQuestion = false }
+    guard var asked = autoscaler, !isDone, !isStalled else { return hasQuestion = false }
     let starting = replicas.count { $0.phase == .starting }
     let view = ClusterView(
       time: time, ready: ready.count, starting: starting, openRequests: openCount,

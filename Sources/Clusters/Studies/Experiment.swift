@@ -29,11 +29,7 @@ public struct Experiment: Sendable {
         "the run of \(trace.name) stopped at \(cluster.time) s: \(other)",
         fix: "policies of experiments neither pause nor fail")
     }
-    guard cluster.isDone else {
-      throw Problem(
-        "\(cluster.openRequests) requests of \(trace.name) are open and no step runs",
-        fix: "the scheduler plans nothing for them: look at such a run step by step")
-    }
+    if let stall = cluster.stall() { throw stall }
     return cluster
   }
 
