@@ -37,6 +37,24 @@ import Testing
     #expect(shown.hasSuffix("example:\n  workshop.engine \"V8\""))
   }
 
+  @Test("a type is found by its name, loaded or not", arguments: [true, false])
+  func typeByName(isLoaded: Bool) throws {
+    let lua = try Workshop.state(isLoaded: isLoaded)
+    let inspector = LuaInspector(lua, modules: Workshop.modules)
+    let shown = inspector.help(for: .text("workshop.Engine"))
+    #expect(shown.hasPrefix("workshop.Engine\nAn engine with parts."))
+    #expect(inspector.help(for: .text("Engine")) == shown)
+    #expect(inspector.inspect("workshop.Engine", at: 15, detail: .brief)?.plain == shown)
+    let method = inspector.help(for: .text("workshop.Engine:start"))
+    #expect(method.hasPrefix("workshop.Engine:start(gas)\nStarts it."))
+  }
+
+  @Test func `a type that is taken for a value is told apart from a typing error`() throws {
+    let lua = try Workshop.state()
+    let error = #expect(throws: LuaError.self) { try lua.run("return workshop.Engine") }
+    #expect(error?.message.contains("help \"workshop.Engine\" describes it") == true)
+  }
+
   @Test func `a module lists what it holds, loaded or not`() throws {
     let loaded = try text("workshop")
     #expect(loaded.hasPrefix("workshop\nBuilds engines.\n\nworkshop(kind): Makes an engine"))

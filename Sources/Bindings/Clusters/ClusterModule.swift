@@ -14,10 +14,18 @@ public enum ClusterModule: LuaDeclarations {
       functions, or tables with a method: that gets the table first and may remember things in it:
 
       - scheduler: `plan(state, budget, plan)` writes the next step of a replica into `plan`; see \
-      help(cluster.Plan) and help(cluster.State). Beside it `order`, `preemption`, `by_priority`.
-      - router: `pick(request, replicas)` gives a place in the list, from 1.
+      help "cluster.Plan" and help "cluster.State". `budget` has `tokens`, `sequences`, \
+      `admitted`, `adapters` and `draft_tokens`. Beside it `order`, `preemption`, `by_priority`.
+      - router: `pick(request, replicas)` gives a place in the list, from 1; see \
+      help "cluster.Request" and help "cluster.Replicas".
       - autoscaler: `desired(view)` gives how many replicas there should be, every \
-      `interval_seconds`.
+      `interval_seconds`; see help "cluster.View".
+
+      Six policies in Lua to start from: `require "orrery.schedulers.shortest_first"`, \
+      `orrery.schedulers.continuous`, `orrery.schedulers.step_by_step`, \
+      `orrery.routers.least_outstanding`, `orrery.routers.two_choices`, \
+      `orrery.autoscalers.concurrency`. `require "orrery.planning"` finds the cheapest GPUs that keep \
+      a promise.
 
       Schedulers:
 
@@ -76,7 +84,7 @@ public enum ClusterModule: LuaDeclarations {
       what is left out is 0, and `{}` is about an 8B model on an A100.
       - `{ folder, layers, tensor_parallel, collective_launch_seconds, batching_overhead }`: the \
       operator tables `ops_by_tokens.csv`, `attn_decode.csv` and `attn_prefill.csv` of a folder.
-      - a function of a step (help(cluster.Step)) that gives seconds.
+      - a function of a step (help "cluster.Step") that gives seconds.
       """
     )
     .example("cluster.cost{ base_seconds = 0.01, token_seconds = 6e-5 }:seconds{ decodes = 32 }")

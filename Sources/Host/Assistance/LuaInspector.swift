@@ -48,10 +48,13 @@ public struct LuaInspector {
     return MIMEBundle(plain: text(of: meaning, detail: detail))
   }
 
-  /// What `help(x)` shows; a string is taken for a name, as in `help "string.format"`.
+  /// What `help(x)` shows; a string is taken for a name, as in `help "string.format"`, or for a type's last
+  /// word, as in `help "Plan"`.
   public func help(for value: LuaValue) -> String {
     if let name = value.text {
       if let found = inspect(name, at: name.utf8.count, detail: .full) { return found.plain }
+      let types = modules.types(called: name)
+      if !types.isEmpty { return types.map(LuaHelpText.text(of:)).joined(separator: "\n\n") }
       return unknown(name)
     }
     return text(of: .value(value), detail: .brief)

@@ -69,6 +69,9 @@ struct LuaResolver {
     switch meaning {
     case .value(.table(let table)):
       let value = raw(.text(name), in: table)
+      if value.isNil, case .module(let module)? = lua.description(of: .table(table)) {
+        return type(name, in: module)
+      }
       return value.isNil ? nil : .value(value)
     case .value(.userdata):
       return type(of: meaning).flatMap { member(name, of: .object($0)) }
@@ -86,12 +89,17 @@ struct LuaResolver {
       }) {
         return .module(inner)
       }
-      return module.entry(name).map { .entry($0, owner: module.name) }
+      return module.entry(name).map { .entry($0, owner: module.name) } ?? type(name, in: module)
     case .string, .value(.string):
       guard let library = lua.globals["string"].table else { return nil }
       return member(name, of: .value(.table(library)))
     default: return nil
     }
+  }
+
+  /// A type that is named after a module, as `cluster.Plan`.
+  private func type(_ name: String, in module: LuaModule) -> LuaMeaning? {
+    module.types.first { $0.name == "\(module.name).\(name)" }.map { .object($0) }
   }
 
   private func element(of meaning: LuaMeaning) -> LuaMeaning? {
@@ -171,6 +179,11 @@ public struct LuaModuleList: Sendable {
       if let module = self[other], let type = Self.type(name, in: module) { return type }
     }
     return nil
+  }
+
+  /// The types whose last word is a name, as `cluster.Plan` for "Plan".
+  func types(called name: String) -> [ExportedType] {
+    names.compactMap { self[$0] }.flatMap(\.types).filter { DocsText.lastName($0.name) == name }
   }
 
   private static func type(_ name: String, in module: LuaModule) -> ExportedType? {

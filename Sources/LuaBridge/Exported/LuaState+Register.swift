@@ -66,6 +66,11 @@ extension LuaCore {
       pushBox(
         stack,
         FunctionBox(CallSite(module.name)) { stack in
+          if let type = String.luaRead(stack, 2).map({ "\(module.name).\($0)" }),
+            module.types.contains(where: { $0.name == type })
+          {
+            throw Problem("\(type) is a type and no value", fix: "help \"\(type)\" describes it")
+          }
           throw unknownMember(stack, "member", of: "module '\(module.name)'", among: names)
         })
     }
