@@ -42,6 +42,9 @@ import Testing
     }
     #expect(result.answer == nil && result.points.map(\.amount) == [1, 2, 4, 6])
     #expect(result.text.contains("nothing that was tried"))
+    let p99 = ShownNumber.time(try #require(result.points.last).result.report.ttft.p99)
+    #expect(result.text.contains("with 6 replicas TTFT is"), "\(result.text)")
+    #expect(result.text.contains("and \(p99) in the 99th percentile, for 1 µs"))
   }
 
   @Test func `more replicas that serve worse are reported`() throws {

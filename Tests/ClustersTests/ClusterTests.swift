@@ -328,6 +328,22 @@ import Testing
     #expect(cluster.stepStride >= 4)
   }
 
+  @Test func `requests that were turned away count against a promise`() throws {
+    var trace = Trace()
+    for tokens in [20, 40_000, 30] {
+      try trace.append(at: 0, promptTokens: tokens, outputTokens: 2)
+    }
+    let cluster = try Cluster(
+      options { $0.classes = [SLAClass(SLAClass.unnamed, ttftSeconds: 100)] }, trace: trace)
+    cluster.run()
+    let report = ClusterReport(cluster)
+    #expect(report.rejected == 1 && report.finished == 2)
+    #expect(report.keptShare == 2.0 / 3 && report.classes[0].share == 2.0 / 3)
+    #expect(try RunResult(cluster)["slo_ratio"] == 2.0 / 3)
+    #expect(ServiceGoal(ttftSeconds: 100).share(of: cluster) == 2.0 / 3)
+    #expect(report.text.contains("goodput     66.7 % within TTFT 100 s"), "\(report.text)")
+  }
+
   @Test func `the report fits on a screen and says what happened`() throws {
     let cluster = try Cluster(
       options { $0.classes = [SLAClass("chat", ttftSeconds: 0.05, tpotSeconds: 1)] }, trace: trace()
@@ -341,6 +357,14 @@ import Testing
       lines[0]
         == "open workload: 60 of 60 requests ended in \(lines[0].split(separator: " ").suffix(2).joined(separator: " "))"
     )
+    let price = ReplicaPrice(gpus: 4, dollarsPerHour: 12.29, watts: 700)
+    let full = report.text(
+      served: "llama: vllm-v1, round-robin", cost: RunCost(cluster, price: price), use: nil)
+    let more = full.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(more.count == lines.count + 2 && more.count <= 24)
+    #expect(more.allSatisfy { $0.count <= 80 }, "\(full)")
+    #expect(more[1] == "on llama: vllm-v1, round-robin")
+    #expect(full.contains(" USD per million tokens, ") && full.contains(" J per token out"))
     let kept = cluster.records.values.count { $0.ttft <= 0.05 }
     #expect(report.classes[0].kept == kept)
     #expect(report.ttft.count == 60)

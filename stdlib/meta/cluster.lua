@@ -294,6 +294,7 @@ function Service:explain(options) end
 ---@field ready_replicas integer Replicas that take requests. Read-only.
 ---@field step_count integer Steps that began. Read-only.
 ---@field preemption_count integer Times that a sequence's blocks were taken. Read-only.
+---@field stuck string? Why no step runs though requests are open; nil where something is to come. Read-only.
 ---@field scheduler string What decides the steps of a replica. Read-only.
 ---@field router string What picks the replica of a request. Read-only.
 ---@field answer_router string? What picks the replica of an answer; nil where prompts are not apart. Read-only.
@@ -352,7 +353,7 @@ function Simulation:set_cost(cost) end
 
 --- Runs to a time, to a condition, or to the end; returns why it stopped.
 ---
---- "stuck" says that requests are open and the scheduler plans nothing.
+--- "stuck" says that requests are open and the scheduler plans nothing; `stuck` says for whom.
 ---
 --- ```lua
 --- cluster.service{ cost = {} }:start(cluster.workload{ rate = 2, count = 50 }):run{ until_seconds = 5 }
@@ -505,10 +506,11 @@ function Simulation:result() end
 ---@field output_throughput number Tokens of answers, per second. (in tokens_per_second) Read-only.
 ---@field total_throughput number Tokens of prompts and answers, per second. (in tokens_per_second) Read-only.
 ---@field goodput number Requests within their limits, per second. (in requests_per_second) Read-only.
----@field slo_share number The share of requests within their limits. (in ratio) Read-only.
+---@field slo_share number The share of requests within their limits; those turned away are not. (in ratio) Read-only.
 ---@field replicas integer Replicas there ever were. Read-only.
 ---@field replica_seconds number The time that replicas were there, together. (in seconds) Read-only.
 ---@field utilisation number The share of time in which replicas computed. (in ratio) Read-only.
+---@field mfu number? The share of the GPUs' dense peak that answers took, over all time; nil for unknown GPUs. (in ratio) Read-only.
 ---@field occupancy number The share of KV blocks held, over the time of steps. (in ratio) Read-only.
 ---@field hit_rate number The share of prompt tokens that prefix caches had. (in ratio) Read-only.
 ---@field draft_acceptance number The share of guesses that held. (in ratio) Read-only.
@@ -519,7 +521,7 @@ local Result = {}
 --- ```lua
 --- cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 50 }):classes()[1].kept
 --- ```
----@return {name: string, finished: integer, kept: integer, ttft_seconds: number, tpot_seconds: number}[]
+---@return {name: string, finished: integer, rejected: integer, kept: integer, ttft_seconds: number, tpot_seconds: number}[]
 function Result:classes() end
 
 ---@class cluster.Result.requests.Options
@@ -534,6 +536,17 @@ function Result:classes() end
 ---@param options? cluster.Result.requests.Options
 ---@return cluster.Table
 function Result:requests(options) end
+
+--- Lays other runs beside this one: each metric, and its change from here.
+---
+--- Rows have `metric`, `values` and `changes`, lists in the order of the runs. Says what came of one trace or one copied simulation under other policies; whether a difference is noise, cluster.compare says.
+---
+--- ```lua
+--- local r = cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 50 }) return r:beside(r)
+--- ```
+---@param ... cluster.Result
+---@return cluster.Table
+function Result:beside(...) end
 
 --- The report as text of one screen.
 ---
@@ -629,7 +642,7 @@ function Result:series(options) end
 
 --- What it cost: dollars for hours and tokens, and energy.
 ---
---- Replicas are paid for as long as they are there. Each step's time is charged to prompts and answers by the tokens of either, idle time alike. Energy is a share of the GPU's power limit: 1.0 over prompts, 0.76 over answers, 0.2 between steps.
+--- Replicas are paid for as long as they are there. Each step's time is charged to prompts and answers by the tokens of either, idle time alike. Energy is a share of the GPU's power limit: 1.0 over prompts, 0.76 over answers, 0.2 between steps. Fields: gpu_hours, usd, million_tokens_usd, million_prompt_tokens_usd, million_output_tokens_usd, prompt_share, energy_joules, energy_kwh, watts_per_gpu, joules_per_output_token; those that nobody knows are nil.
 ---
 --- ```lua
 --- cluster.service{ cost = {} }:replay(cluster.workload{ rate = 2, count = 50 }):cost{ device = "H100-SXM5-80GB" }.million_output_tokens_usd
@@ -1280,9 +1293,11 @@ function Comparison:__mime() end
 ---
 --- A service says what serves, a trace what comes; `replay` gives what came of it, `start` a simulation to pause, look at and change. Policies are names, `{ name, option = value }`, functions, or tables with a method: that gets the table first and may remember things in it:
 ---
---- - scheduler: `plan(state, budget, plan)` writes the next step of a replica into `plan`; see help(cluster.Plan) and help(cluster.State). Beside it `order`, `preemption`, `by_priority`.
---- - router: `pick(request, replicas)` gives a place in the list, from 1.
---- - autoscaler: `desired(view)` gives how many replicas there should be, every `interval_seconds`.
+--- - scheduler: `plan(state, budget, plan)` writes the next step of a replica into `plan`; see help "cluster.Plan" and help "cluster.State". `budget` has `tokens`, `sequences`, `admitted`, `adapters` and `draft_tokens`. Beside it `order`, `preemption`, `by_priority`.
+--- - router: `pick(request, replicas)` gives a place in the list, from 1; see help "cluster.Request" and help "cluster.Replicas".
+--- - autoscaler: `desired(view)` gives how many replicas there should be, every `interval_seconds`; see help "cluster.View".
+---
+--- Six policies in Lua to start from: `require "orrery.schedulers.shortest_first"`, `orrery.schedulers.continuous`, `orrery.schedulers.step_by_step`, `orrery.routers.least_outstanding`, `orrery.routers.two_choices`, `orrery.autoscalers.concurrency`. `require "orrery.planning"` finds the cheapest GPUs that keep a promise.
 ---
 --- Schedulers:
 ---
@@ -1372,7 +1387,7 @@ function cluster.service(options) end
 ---
 --- - `{ base_seconds, token_seconds, context_seconds, pair_seconds, swap_seconds }`: a line; what is left out is 0, and `{}` is about an 8B model on an A100.
 --- - `{ folder, layers, tensor_parallel, collective_launch_seconds, batching_overhead }`: the operator tables `ops_by_tokens.csv`, `attn_decode.csv` and `attn_prefill.csv` of a folder.
---- - a function of a step (help(cluster.Step)) that gives seconds.
+--- - a function of a step (help "cluster.Step") that gives seconds.
 ---
 --- ```lua
 --- cluster.cost{ base_seconds = 0.01, token_seconds = 6e-5 }:seconds{ decodes = 32 }
@@ -1571,6 +1586,8 @@ function cluster.sweep(options) end
 function cluster.compare(a, b, options) end
 
 --- Reads rows of a database, as sweeps write them.
+---
+--- A result of more than twelve columns shows its first rows upright, a line per column.
 ---
 --- ```lua
 --- local path = os.tmpname() cluster.sweep{ database = path, grid = { n = { 1 } }, run = function() return cluster.service{ cost = {} }, cluster.workload{ count = 5 } end } return cluster.query(path, "SELECT n, ttft_p99_seconds FROM points")

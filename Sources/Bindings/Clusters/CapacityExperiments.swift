@@ -139,11 +139,11 @@ enum StudyTables {
   /// A table that shows itself, of some columns or of all.
   static func shown(
     _ table: ResultTable, columns: [String]? = nil, title: String, subtitle: String = "",
-    in state: LuaState
+    standsUpright: Bool = false, in state: LuaState
   ) -> ClusterTable {
     ClusterTable(
       rows(table), columns: (columns ?? table.names).map(column), title: title,
-      subtitle: subtitle, in: state)
+      subtitle: subtitle, standsUpright: standsUpright, in: state)
   }
 
   /// Columns that stand beside many others.

@@ -28,19 +28,45 @@ final class ClusterTable: CustomStringConvertible {
   let picture: Figure
 
   /// Makes rows, each of them a Lua table.
+  ///
+  /// Where the table stands upright, its picture has a line per column, and a column for each of the first
+  /// rows: for more columns than a page is wide.
   init(
     _ rows: [[(String, LuaValue)]], columns: [Column], title: String, subtitle: String = "",
-    fields: [String: LuaValue] = [:], in state: LuaState
+    fields: [String: LuaValue] = [:], standsUpright: Bool = false, in state: LuaState
   ) {
     let maps = rows.map { Dictionary($0, uniquingKeysWith: { first, _ in first }) }
     table = state.makeTable(
       maps.map { .table(state.makeTable(fields: $0)) }, fields: fields)
+    if standsUpright {
+      picture = Self.upright(maps, columns, title)
+      return
+    }
     let cells = maps.map { row in columns.map { Self.cell(row[$0.field] ?? .nil, $0) } }
     picture = .table(
       TableFigure(
         title, subtitle: subtitle,
         columns: columns.map { TableFigure.Column($0.heading, decimals: $0.decimals) },
         rows: cells, rowLimit: 60))
+  }
+
+  /// Takes rows whose picture is made elsewhere.
+  init(_ table: LuaTable, picture: Figure) { (self.table, self.picture) = (table, picture) }
+
+  private static func upright(
+    _ rows: [[String: LuaValue]], _ columns: [Column], _ title: String
+  ) -> Figure {
+    let shown = rows.prefix(4)
+    let lines = columns.map { column in
+      [.text(column.heading)] + shown.map { cell($0[column.field] ?? .nil, column) }
+    }
+    return .table(
+      TableFigure(
+        title,
+        subtitle: rows.count > shown.count ? "the first \(shown.count) of \(rows.count) rows" : "",
+        columns: [TableFigure.Column("column")]
+          + shown.indices.map { TableFigure.Column("row \($0 + 1)") },
+        rows: lines, rowLimit: 60))
   }
 
   private static func cell(_ value: LuaValue, _ column: Column) -> TableFigure.Cell {

@@ -11,7 +11,49 @@ final class ComparisonObject {
 
   init(_ result: ComparisonResult, _ nameA: String, _ nameB: String) {
     self.result = result
-    (self.nameA, self.nameB) = nameA == nameB ? ("A", "B") : (nameA, nameB)
+    (self.nameA, self.nameB) = (nameA, nameB)
+  }
+}
+
+/// What tells two services apart.
+enum ServiceNames {
+  /// Their names, or, where these are equal, the one or two settings in which they differ.
+  static func apart(_ a: ServiceObject, _ b: ServiceObject) -> (String, String) {
+    guard a.name == b.name else { return (a.name, b.name) }
+    let differing = ServiceParameters.all.filter { parameter in
+      parameter.name != "name" && a.values[parameter.name] != b.values[parameter.name]
+    }
+    guard !differing.isEmpty, differing.count <= 2, let one = words(differing, of: a),
+      let other = words(differing, of: b), one != other
+    else { return ("A", "B") }
+    return (one, other)
+  }
+
+  private static func words(_ parameters: [Parameter], of service: ServiceObject) -> String? {
+    var words: [String] = []
+    for parameter in parameters {
+      guard let value = setting(parameter, of: service) else { return nil }
+      words.append("\(parameter.name) \(value)")
+    }
+    return words.joined(separator: ", ")
+  }
+
+  /// A setting in words; nothing for tables and objects, whose words say too little.
+  private static func setting(_ parameter: Parameter, of service: ServiceObject) -> String? {
+    switch parameter.name {
+    case "scheduler": return service.schedulerName
+    case "router": return service.routerName
+    case "autoscaler": return service.autoscalerName ?? "none"
+    default: break
+    }
+    switch service.values[parameter.name] ?? .nil {
+    case .nil: return parameter.defaultValue?.filter { $0 != "\"" } ?? "by itself"
+    case .integer(let number): return "\(number)"
+    case .number(let number): return ShownNumber.text(number)
+    case .boolean(let flag): return "\(flag)"
+    case .string(let text): return text.text
+    default: return nil
+    }
   }
 }
 
@@ -59,7 +101,8 @@ enum ComparisonArguments {
         a: { (index) throws(Problem) in try side(a, index) },
         b: { (index) throws(Problem) in try side(b, index) })
     }
-    return ComparisonObject(result, a.name, b.name)
+    let (nameA, nameB) = ServiceNames.apart(a, b)
+    return ComparisonObject(result, nameA, nameB)
   }
 
   /// A trace for each pair of runs.
@@ -101,7 +144,9 @@ extension ComparisonObject: LuaExported {
     example: small
   ) {
     metamethod(
-      .index, "What came of a metric, by its name: a, b, difference, lower, upper, verdict, words.",
+      .index,
+      "What came of a metric, by its name: a, b, difference, lower, upper, change, change_lower, "
+        + "change_upper, verdict, words.",
       .state, .any("metric", "its name")
     ) { compared, state, key in
       guard let name = key.text else { return LuaValue.nil }
@@ -118,9 +163,18 @@ extension ComparisonObject: LuaExported {
       .example(small + ":figure()")
     method("__mime", "The forms that a notebook shows.", .state) { compared, state in
       var forms = FigureDisplay.forms(compared.picture, state)
-      forms["text/plain"] = compared.description
+      forms["text/plain"] = compared.text(in: state)
       return forms
     }
+    metamethod(.string, "The metrics as a table, and a sentence for each.", .state) {
+      compared, state in compared.text(in: state)
+    }
+  }
+
+  private func text(in state: LuaState) -> String {
+    let table = table(in: state).picture.text(
+      width: FigureDisplay.columns(state), color: FigureDisplay.color(nil, state))
+    return table + "\n" + description
   }
 
   private func row(_ name: String, in state: LuaState) -> LuaValue {
@@ -133,9 +187,13 @@ extension ComparisonObject: LuaExported {
   private func fields(_ place: Int) -> [String: LuaValue] {
     let difference = result.differences[place]
     func number(_ value: Double?) -> LuaValue {
-      value.flatMap { $0.isNaN ? nil : .number($0) } ?? .nil
+      value.flatMap { $0.isFinite ? .number($0) : nil } ?? .nil
     }
+    let scale = 1 / abs(difference.meanA)
     return [
+      "change": number(difference.interval.map { $0.mean * scale }),
+      "change_lower": number(difference.interval.map { $0.lower * scale }),
+      "change_upper": number(difference.interval.map { $0.upper * scale }),
       "metric": .text(difference.metric.info.name), "a": number(difference.meanA),
       "b": number(difference.meanB), "difference": number(difference.interval?.mean),
       "lower": number(difference.interval?.lower), "upper": number(difference.interval?.upper),
@@ -157,11 +215,28 @@ extension ComparisonObject: LuaExported {
 
   private func table(in state: LuaState) -> ClusterTable {
     ClusterTable(
-      result.differences.indices.map { place in fields(place).map { ($0.key, $0.value) } },
+      result.differences.indices.map { place in
+        fields(place).map { ($0.key, $0.value) } + shown(place)
+      },
       columns: [
-        .init("metric"), .init("a", shown: nameA), .init("b", shown: nameB),
-        .init("difference"), .init("lower"), .init("upper"), .init("verdict"),
-      ], title: "\(nameA) against \(nameB)", in: state)
+        .init("quantity", shown: "metric"), .init("shown_a", shown: "A"),
+        .init("shown_b", shown: "B"),
+        .init("change", shown: "change %", scale: 100, decimals: 2),
+        .init("change_lower", shown: "from %", scale: 100, decimals: 2),
+        .init("change_upper", shown: "to %", scale: 100, decimals: 2), .init("verdict"),
+      ], title: "\(nameB) against \(nameA)",
+      subtitle: nameA == "A" ? "" : "A: \(nameA). B: \(nameB).", in: state)
+  }
+
+  /// A metric's name with its unit, and both means in it, each with digits of its own.
+  private func shown(_ place: Int) -> [(String, LuaValue)] {
+    let difference = result.differences[place]
+    let column = StudyTables.column(difference.metric.info.name)
+    func text(_ value: Double) -> LuaValue { .text(ShownNumber.text(value * column.scale)) }
+    return [
+      ("quantity", .text(column.heading)), ("shown_a", text(difference.meanA)),
+      ("shown_b", text(difference.meanB)),
+    ]
   }
 
   /// The change of each metric in per cent of the first side, with its interval.

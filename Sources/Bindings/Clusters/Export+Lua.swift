@@ -70,7 +70,9 @@ extension ResultObject {
       Replicas are paid for as long as they are there. Each step's time is charged to prompts and \
       answers by the tokens of either, idle time alike. Energy is a share of the GPU's power limit: \
       \(PowerShares().compute) over prompts, \(PowerShares().memory) over answers, \
-      \(PowerShares().idle) between steps.
+      \(PowerShares().idle) between steps. Fields: gpu_hours, usd, million_tokens_usd, \
+      million_prompt_tokens_usd, million_output_tokens_usd, prompt_share, energy_joules, energy_kwh, \
+      watts_per_gpu, joules_per_output_token; those that nobody knows are nil.
       """
     )
     .example(small + #":cost{ device = "H100-SXM5-80GB" }.million_output_tokens_usd"#)
@@ -134,6 +136,11 @@ extension ResultObject {
       ),
       ("prompt_share", "share of computing for prompts", cost.promptShare, true),
       ("energy_joules", "joules", cost.joules, price.watts > 0),
+      ("energy_kwh", "kilowatt hours", cost.joules / 3.6e6, price.watts > 0),
+      (
+        "watts_per_gpu", "watts of a GPU, on average", cost.joules / (cost.gpuHours * 3600),
+        price.watts > 0
+      ),
       (
         "joules_per_output_token", "joules per output token", cost.joulesPerOutputToken,
         price.watts > 0
@@ -142,10 +149,10 @@ extension ResultObject {
     let known = rows.filter { $0.3 && !$0.2.isNaN }
     return ClusterTable(
       known.map { [("what", .text($0.1)), ("value", .number($0.2))] },
-      columns: [.init("what", shown: ""), .init("value", shown: "")],
+      columns: [.init("what", shown: "quantity"), .init("value")],
       title: "Cost of \(report.name) on \(name)",
       subtitle: "\(price.gpus) GPU\(price.gpus == 1 ? "" : "s") per replica"
-        + (hasPrice ? " at \(ShownNumber.text(price.dollarsPerHour)) $/h" : ""),
+        + (hasPrice ? ", each \(ShownNumber.text(price.dollarsPerHour)) USD an hour" : ""),
       fields: Dictionary(
         uniqueKeysWithValues: known.map { ($0.0, LuaValue.number($0.2)) }), in: state)
   }
@@ -190,8 +197,10 @@ extension ClusterModule {
       try state.requireFileAccess("cluster.query")
       let database = try SQLiteDatabase(path, isReadOnly: true)
       let table = try database.query(sql, try values.values.map(databaseValue))
-      return StudyTables.shown(table, title: FileIO.name(of: path), in: state)
+      return StudyTables.shown(
+        table, title: FileIO.name(of: path), standsUpright: table.names.count > 12, in: state)
     }
+    .detail("A result of more than twelve columns shows its first rows upright, a line per column.")
     .example(
       #"local path = os.tmpname() cluster.sweep{ database = path, grid = { n = { 1 } }, "#
         + #"run = function() return cluster.service{ cost = {} }, cluster.workload{ count = 5 } end } "#

@@ -50,6 +50,7 @@ extension ServiceObject {
       throw faults.take() ?? error
     }
     if let fault = faults.take() { throw fault }
-    return ResultObject(cluster, name: "\(name), really run")
+    return ResultObject(
+      cluster, name: "\(name), really run", policies: "\(schedulerName), \(routerName)")
   }
 }

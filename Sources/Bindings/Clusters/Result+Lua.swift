@@ -75,21 +75,22 @@ extension ResultObject: LuaExported {
     property("goodput", "Requests within their limits, per second.", unit: .requestsPerSecond) {
       $0.report.goodput
     }
-    property("slo_share", "The share of requests within their limits.", unit: .ratio) { result in
-      let kept = result.report.classes.reduce(0) { $0 + $1.kept }
-      return result.report.finished == 0 ? 0 : Double(kept) / Double(result.report.finished)
-    }
+    property(
+      "slo_share", "The share of requests within their limits; those turned away are not.",
+      unit: .ratio
+    ) { $0.report.keptShare }
     method("classes", "How each class of service fared, a list.", .state) { result, state in
       result.report.classes.map { fared in
         state.makeTable(fields: [
           "name": .text(fared.slaClass.name), "finished": .integer(fared.finished),
-          "kept": .integer(fared.kept), "ttft_seconds": .number(fared.slaClass.ttftSeconds),
+          "rejected": .integer(fared.rejected), "kept": .integer(fared.kept),
+          "ttft_seconds": .number(fared.slaClass.ttftSeconds),
           "tpot_seconds": .number(fared.slaClass.tpotSeconds),
         ])
       }
     }
     .returns(
-      "{name: string, finished: integer, kept: integer, ttft_seconds: number, "
+      "{name: string, finished: integer, rejected: integer, kept: integer, ttft_seconds: number, "
         + "tpot_seconds: number}[]"
     )
     .example(small + ":classes()[1].kept")
@@ -102,6 +103,13 @@ extension ResultObject: LuaExported {
     }
     property("utilisation", "The share of time in which replicas computed.", unit: .ratio) {
       $0.report.utilisation
+    }
+    property(
+      "mfu",
+      "The share of the GPUs' dense peak that answers took, over all time; nil for unknown GPUs.",
+      unit: .ratio
+    ) { result in
+      ModelUse(result.cluster).flatMap { $0.utilisation.isFinite ? $0.utilisation : nil }
     }
     property("occupancy", "The share of KV blocks held, over the time of steps.", unit: .ratio) {
       $0.report.occupancy
@@ -124,7 +132,19 @@ extension ResultObject: LuaExported {
       let (first, last) = options.values
       return result.requestTable(first, last, in: state)
     }.example(small + ":requests{ first = 1, last = 3 }")
-    method("text", "The report as text of one screen.") { $0.report.text }
+    method(
+      "beside", "Lays other runs beside this one: each metric, and its change from here.", .state,
+      .rest("others", of: ResultObject.self)
+    ) { result, state, others in
+      try ResultsBeside(results: [result] + others.values).table(in: state)
+    }
+    .detail(
+      "Rows have `metric`, `values` and `changes`, lists in the order of the runs. Says what came of "
+        + "one trace or one copied simulation under other policies; whether a difference is noise, "
+        + "cluster.compare says."
+    )
+    .example("local r = \(small) return r:beside(r)")
+    method("text", "The report as text of one screen.") { $0.text }
       .example(small + ":text()")
     metamethod(.string, "The report as text of one screen.") { $0.description }
   }

@@ -11,12 +11,23 @@ final class ResultObject {
   let report: ClusterReport
   /// What served.
   let name: String
+  /// Its policies in words; those that decided last.
+  let policies: String
 
   /// Takes a cluster that nobody runs further.
-  init(_ cluster: Cluster, name: String) {
+  init(_ cluster: Cluster, name: String, policies: String) {
     self.cluster = cluster
     self.name = name
+    self.policies = policies
     report = ClusterReport(cluster)
+  }
+
+  /// The report, with what served, and what it cost where the GPUs are known.
+  var text: String {
+    report.text(
+      served: "\(name): \(policies)",
+      cost: ReplicaPrice(of: cluster.cost).map { RunCost(cluster, price: $0) },
+      use: ModelUse(cluster))
   }
 
   /// Times of requests that have all their tokens.
@@ -37,6 +48,6 @@ final class ResultObject {
 
 extension ResultObject: CustomStringConvertible {
   var description: String {
-    String(report.text.dropLast())
+    String(text.dropLast())
   }
 }

@@ -119,8 +119,9 @@ extension ServiceObject: CustomStringConvertible {
         "  drafts      \(budget.draftTokens) tokens, held with \(options.draftAcceptance)")
     }
     for slaClass in options.classes {
+      let name = slaClass.name == SLAClass.unnamed ? "" : "\(slaClass.name): "
       lines.append(
-        "  SLO         \(slaClass.name): TTFT \(ShownNumber.time(slaClass.ttftSeconds)), TPOT "
+        "  SLO         \(name)TTFT \(ShownNumber.time(slaClass.ttftSeconds)), TPOT "
           + ShownNumber.time(slaClass.tpotSeconds))
     }
     return lines.joined(separator: "\n")
@@ -194,7 +195,7 @@ enum SLOArgument {
         }
         return try slaClass(table, "slo \(index + 1)", name: "class \(index + 1)")
       }
-    case .table(let table): return [try slaClass(table, "slo", name: "SLO")]
+    case .table(let table): return [try slaClass(table, "slo", name: SLAClass.unnamed)]
     default: throw Problem("slo is \(LuaPolicy.shown(value))", fix: "give { ttft_seconds = 1 }")
     }
   }

@@ -44,7 +44,7 @@ enum TraceArgument: LuaReadable {
 
   /// A list of requests, in the order in which they come.
   private static func trace(of table: LuaTable) throws -> Trace {
-    var trace = Trace(name: "table")
+    var trace = Trace(name: "list of requests")
     var (classes, adapters): ([Int], [Int]) = ([], [])
     for (index, element) in table.elements.enumerated() {
       guard case .table(let row) = element else {

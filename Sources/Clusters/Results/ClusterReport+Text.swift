@@ -3,14 +3,23 @@ import Serving
 
 extension ClusterReport {
   /// The report as lines that fit on one screen of 80 columns.
-  public var text: String {
+  public var text: String { text(served: nil, cost: nil, use: nil) }
+
+  /// The report with what served and what it cost.
+  ///
+  /// - Parameters:
+  ///   - served: What served, and by which policies.
+  ///   - cost: What it cost, where that is known.
+  ///   - use: What it did with a model on its GPUs, where these are known.
+  /// - Returns: At most 24 lines.
+  public func text(served: String?, cost: RunCost?, use: ModelUse?) -> String {
     var lines = [
       "\(name.truncated(toWidth: 40)): \(finished) of \(arrived) requests ended in "
         + "\(ShownNumber.time(makespanSeconds))" + (rejected > 0 ? ", \(rejected) turned away" : "")
-        + (cancelled > 0 ? ", \(cancelled) cancelled" : ""),
-      "",
-      row("", ["mean", "p50", "p90", "p95", "p99", "max"]),
+        + (cancelled > 0 ? ", \(cancelled) cancelled" : "")
     ]
+    if let served { lines.append("on \(served)".truncated(toWidth: 80)) }
+    lines += ["", row("", ["mean", "p50", "p90", "p95", "p99", "max"])]
     for (title, spread) in [
       ("TTFT", ttft), ("TPOT", tpot), ("ITL", itl), ("E2E", e2e), ("queueing", queueing),
     ] {
@@ -21,7 +30,9 @@ extension ClusterReport {
     }
     lines.append("")
     lines += rates
-    lines += load
+    lines += load(use)
+    if let cost { lines += money(cost) }
+    if let use { lines += warnings(use) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -33,19 +44,21 @@ extension ClusterReport {
     ]
     for result in classes
     where result.slaClass.ttftSeconds < .infinity || result.slaClass.tpotSeconds < .infinity {
-      let share = result.finished == 0 ? 0 : Double(result.kept) / Double(result.finished)
+      let name = result.slaClass.name == SLAClass.unnamed ? "" : "\(result.slaClass.name): "
       lines.append(
-        label("goodput") + "\(result.slaClass.name): \(ShownNumber.percent(share)) within TTFT "
+        label("goodput") + "\(name)\(ShownNumber.percent(result.share)) within TTFT "
           + "\(ShownNumber.time(result.slaClass.ttftSeconds)), TPOT "
           + ShownNumber.time(result.slaClass.tpotSeconds))
     }
     return lines
   }
 
-  private var load: [String] {
+  private func load(_ use: ModelUse?) -> [String] {
     let steps = Double(max(1, totals.steps))
+    let mfu = use.flatMap { $0.utilisation.isFinite ? $0.utilisation : nil }
     var lines = [
-      label("replicas") + "\(replicas), busy \(ShownNumber.percent(utilisation)), KV blocks held "
+      label("replicas") + "\(replicas), busy \(ShownNumber.percent(utilisation))"
+        + (mfu.map { ", MFU \(ShownNumber.percent($0))" } ?? "") + ", KV blocks held "
         + "\(ShownNumber.percent(occupancy)), \(preemptions) preemptions",
       label("steps")
         + "\(totals.steps), on average \(ShownNumber.text(Double(totals.sequences) / steps)) "
@@ -62,6 +75,29 @@ extension ClusterReport {
         label("drafts") + "\(ShownNumber.percent(drafts.ratio)) of \(drafts.asked) guesses held")
     }
     return lines
+  }
+
+  private func money(_ cost: RunCost) -> [String] {
+    var parts: [String] = []
+    if cost.price.dollarsPerHour > 0, cost.dollarsPerMillionTokens.isFinite {
+      parts.append("\(ShownNumber.text(cost.dollarsPerMillionTokens)) USD per million tokens")
+      if cost.dollarsPerMillionOutputTokens.isFinite {
+        parts.append("\(ShownNumber.text(cost.dollarsPerMillionOutputTokens)) out")
+      }
+    }
+    if cost.price.watts > 0, cost.joulesPerOutputToken.isFinite {
+      parts.append("\(ShownNumber.text(cost.joulesPerOutputToken)) J per token out")
+    }
+    return parts.isEmpty ? [] : [label("cost") + parts.joined(separator: ", ")]
+  }
+
+  private func warnings(_ use: ModelUse) -> [String] {
+    guard use.overlongRequests > 0 else { return [] }
+    let verb = use.overlongRequests == 1 ? "is" : "are"
+    let text =
+      "\(use.overlongRequests) of \(use.requests) requests \(verb) longer than the "
+      + "\(use.contextLength) tokens of \(use.model)"
+    return [label("note") + text.truncated(toWidth: 68)]
   }
 
   private func label(_ text: String) -> String { text.padded(toWidth: 12) }

@@ -9,8 +9,15 @@ public struct ClusterReport: Sendable {
     public let slaClass: SLAClass
     /// Requests of the class that have ended.
     public let finished: Int
-    /// Those within the limits.
+    /// Requests of the class that were turned away.
+    public let rejected: Int
+    /// Those that ended within the limits.
     public let kept: Int
+
+    /// The share within the limits, of those that ended or were turned away; 0 where there are none.
+    public var share: Double {
+      finished + rejected == 0 ? 0 : Double(kept) / Double(finished + rejected)
+    }
   }
 
   /// What the requests came from.
@@ -39,6 +46,12 @@ public struct ClusterReport: Sendable {
   public let classes: [ClassResult]
   /// Requests within their limits, per second.
   public let goodput: Double
+  /// The share of requests within their limits, of those that ended or were turned away; 0 where there
+  /// are none.
+  public var keptShare: Double {
+    let judged = finished + rejected
+    return judged == 0 ? 0 : Double(classes.reduce(0) { $0 + $1.kept }) / Double(judged)
+  }
   /// The share of time in which first stages computed, over all replicas.
   public let utilisation: Double
   /// The share of blocks that were held, over the time of steps.
@@ -111,6 +124,7 @@ private struct ReportColumns {
   private(set) var promptTokens = 0
   private(set) var outputTokens = 0
   private var finishedOf: [Int]
+  private var rejectedOf: [Int]
   private var keptOf: [Int]
   private let limits: [SLAClass]
 
@@ -118,13 +132,13 @@ private struct ReportColumns {
     self.cluster = cluster
     limits = cluster.options.classes.isEmpty ? [SLAClass("all")] : cluster.options.classes
     finishedOf = limits.map { _ in 0 }
-    keptOf = finishedOf
+    (rejectedOf, keptOf) = (finishedOf, finishedOf)
   }
 
   var results: [ClusterReport.ClassResult] {
     limits.indices.map {
       ClusterReport.ClassResult(
-        slaClass: limits[$0], finished: finishedOf[$0], kept: keptOf[$0])
+        slaClass: limits[$0], finished: finishedOf[$0], rejected: rejectedOf[$0], kept: keptOf[$0])
     }
   }
 
@@ -133,6 +147,7 @@ private struct ReportColumns {
       let record = cluster.records[index]
       if record.isRejected {
         rejected += 1
+        rejectedOf[place(index)] += 1
         continue
       }
       if record.isCancelled {
@@ -155,12 +170,17 @@ private struct ReportColumns {
     lastEnd = max(lastEnd, record.finishedAt)
     promptTokens += Int(trace.promptTokens[index])
     outputTokens += output
-    let place =
-      trace.slaClasses.isEmpty || limits.count == 1 ? 0 : Int(trace.slaClasses[index])
+    let place = place(index)
     finishedOf[place] += 1
     let keeps =
       record.ttft <= limits[place].ttftSeconds
       && (output == 1 || perToken <= limits[place].tpotSeconds)
     if keeps { keptOf[place] += 1 }
+  }
+
+  /// The class of a request.
+  private func place(_ index: Int) -> Int {
+    let classes = cluster.trace.slaClasses
+    return classes.isEmpty || limits.count == 1 ? 0 : Int(classes[index])
   }
 }

@@ -57,10 +57,7 @@ public struct Metric: Described, Sendable {
     ) { $0.report.goodput },
     Metric(
       "slo_ratio", "The share of requests within their limits.", .ratio, isLessBetter: false
-    ) { result in
-      let kept = result.report.classes.reduce(0) { $0 + $1.kept }
-      return result.report.arrived == 0 ? .nan : Double(kept) / Double(result.report.arrived)
-    },
+    ) { result in result.report.arrived == 0 ? .nan : result.report.keptShare },
   ]
 
   private static let latencies: [Metric] =

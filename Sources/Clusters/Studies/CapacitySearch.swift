@@ -1,4 +1,5 @@
 public import Base
+import Serving
 
 /// Looks for the least that keeps a goal, or the most that can be asked of what there is.
 ///
@@ -228,7 +229,6 @@ public struct CapacityResult: Sendable {
   /// A point that kept the goal and a harder one that did not, the wrong way round: more replicas that
   /// serve worse, or a higher rate that is served better.
   public var exception: (kept: CapacityPoint, missed: CapacityPoint)? {
-    let ordered = kind == .replicas ? points : points.reversed()
     guard let first = ordered.firstIndex(where: \.isEnough),
       let miss = ordered[first...].first(where: { !$0.isEnough })
     else { return nil }
@@ -268,10 +268,14 @@ public struct CapacityResult: Sendable {
         "\(kind == .replicas ? "fewest" : "highest rate"): \(what)\(suffix) for \(goal.words) "
           + "(kept: \(ShownNumber.percent(answer.share)))")
     } else {
-      let best = points.max { $0.share < $1.share }
+      // Of equal ones that with the most replicas, or the least load.
+      let best = ordered.last { point in !points.contains { $0.share > point.share } }
       lines.append(
         "nothing that was tried keeps \(goal.words)"
           + (best.map { "; the best kept \(ShownNumber.percent($0.share))" } ?? ""))
+      if let best {
+        lines += missed(in: best.result.report).map { "with \(shown(best.amount)) \($0)" }
+      }
     }
     if let exception {
       lines.append(
@@ -281,7 +285,25 @@ public struct CapacityResult: Sendable {
     return lines.joined(separator: "\n")
   }
 
+  /// The points from the hardest to the easiest.
+  private var ordered: [CapacityPoint] { kind == .replicas ? points : points.reversed() }
+
+  /// The limits that too many requests missed, with what they had instead.
+  private func missed(in report: ClusterReport) -> [String] {
+    let only = report.classes.count == 1 ? report.classes[0].slaClass : nil
+    let limits = [
+      ("TTFT", min(goal.ttftSeconds, only?.ttftSeconds ?? .infinity), report.ttft),
+      ("TPOT", min(goal.tpotSeconds, only?.tpotSeconds ?? .infinity), report.tpot),
+      ("E2E", goal.e2eSeconds, report.e2e),
+    ]
+    return limits.filter { $0.2.p99 > $0.1 }.map { name, limit, spread in
+      "\(name) is \(ShownNumber.time(spread.p50)) in the median and "
+        + "\(ShownNumber.time(spread.p99)) in the 99th percentile, for \(ShownNumber.time(limit))"
+    }
+  }
+
   private func shown(_ amount: Double) -> String {
-    kind == .replicas ? "\(Int(amount)) replicas" : "\(ShownNumber.text(amount)) requests/s"
+    kind == .replicas
+      ? "\(Int(amount)) replica\(amount == 1 ? "" : "s")" : "\(ShownNumber.text(amount)) requests/s"
   }
 }

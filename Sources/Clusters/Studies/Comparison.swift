@@ -146,12 +146,15 @@ public struct MetricDifference: Sendable {
   /// The second side's mean.
   public var meanB: Double { b.reduce(0, +) / Double(b.count) }
 
-  /// How many pairs would show a difference of this size, were it real; nothing where it is clear already.
+  /// How many pairs would show a difference of this size, were it real; nothing where it is clear already,
+  /// or below a thousandth.
   public var pairsNeeded: Int? {
     guard verdict == .noise, let interval, interval.mean != 0 else { return nil }
     // An interval shrinks with the root of the number of pairs.
     let ratio = interval.halfWidth / abs(interval.mean)
     let needed = (Double(a.count) * ratio * ratio).rounded(.up)
+    // A difference that nobody would notice is not worth more runs.
+    guard meanA == 0 || abs(interval.mean) >= 1e-3 * abs(meanA) else { return nil }
     return needed < 1e6 ? max(a.count + 1, Int(needed)) : nil
   }
 }

@@ -82,6 +82,9 @@ public struct PrefixIDs: Hashable, Sendable {
 
 /// A class of service: what its users were promised.
 public struct SLAClass: Hashable, Sendable {
+  /// What the only class is called where nobody named it; reports leave that out.
+  public static let unnamed = "SLO"
+
   /// What it is called, as in "interactive".
   public var name: String
   /// The priority its requests have; more urgent is smaller.

@@ -28,6 +28,19 @@ describe("a comparison", function()
     expect(noise:words()[1]:find("noise", 1, true)):is_true()
   end)
 
+  it("calls services by what tells them apart", function()
+    local orca = cluster.compare(a, a:with{ scheduler = "orca", max_tokens = 512 },
+      { trace = trace, seeds = 3, metrics = { "ttft_mean_seconds" } })
+    local text = tostring(orca)
+    expect(text:find("A: scheduler vllm-v1, max_tokens 2048.", 1, true)):is_true()
+    expect(text:find("B: scheduler orca, max_tokens 512.", 1, true)):is_true()
+    local table = cluster.compare(a, a:with{ cost = { base_seconds = 0.03 } },
+      { trace = trace, seeds = 3 })
+    expect(tostring(table):find("B is", 1, true)):is_true()
+    local tpot = table.tpot_mean_seconds
+    expect(tpot.change):is_near(tpot.difference / tpot.a, 1e-12)
+  end)
+
   it("cuts one trace into pieces", function()
     local compared = cluster.compare(a, a:with{ max_sequences = 1 },
       { trace = trace(1), seeds = 4 })

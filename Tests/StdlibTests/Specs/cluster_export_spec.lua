@@ -62,6 +62,36 @@ describe("an export", function()
     expect(cost.usd):is_near(cost.gpu_hours * 2, 1e-9)
     expect(cost.energy_joules > 0):is_true()
     expect(cost.million_output_tokens_usd > 0):is_true()
+    expect(cost.energy_kwh):is_near(cost.energy_joules / 3.6e6, 1e-12)
+    expect(cost.watts_per_gpu > 0.2 * 400 and cost.watts_per_gpu < 400):is_true()
+    expect(tostring(cost):find("4 GPUs per replica, each 2 USD an hour", 1, true)):is_true()
+  end)
+
+  it("says what served, and what it cost where the GPUs are known", function()
+    local text = result():text()
+    expect(text:find("\non service: vllm-v1, round-robin\n", 1, true)):is_true()
+    expect(text:find("USD", 1, true)):is_nil()
+    local known = cluster.service{ model = "llama-3.1-8b", device = "A100-80GB",
+      slo = { ttft_seconds = 1 } }
+    expect(tostring(known):find("SLO         TTFT 1 s", 1, true)):is_true()
+    local run = known:replay{ { arrival_seconds = 0, prompt_tokens = 99, output_tokens = 9 } }
+    expect(run.mfu > 0 and run.mfu < 0.5):is_true()
+    expect(result().mfu):is_nil()
+    text = tostring(run)
+    expect(text:find("list of requests: 1 of 1", 1, true)):equals(1)
+    expect(text:find("USD per million tokens", 1, true)):is_true()
+    expect(text:find("goodput     100 % within TTFT 1 s", 1, true)):is_true()
+  end)
+
+  it("shows rows with many columns upright", function()
+    local path = os.tmpname()
+    cluster.sweep{ database = path, grid = { n = { 1, 2 } }, run = function()
+      return cluster.service{ cost = line }, cluster.workload{ count = 5 }
+    end }
+    local text = tostring(cluster.query(path))
+    os.remove(path)
+    expect(text:find("row 1", 1, true) and text:find("row 2", 1, true)):is_true()
+    expect(text:find("TTFT p99 ms", 1, true)):is_true()
   end)
 
   it("cuts a run into intervals whose counts add up", function()

@@ -17,6 +17,34 @@ local function ends(run)
 end
 
 describe("a run", function()
+  it("that is stuck says for whom, autoscaled or not", function()
+    for _, autoscaler in ipairs{ false, "concurrency" } do
+      local run = cluster.service{ cost = line, scheduler = "vidur-vllm", autoscaler = autoscaler }
+        :start{ { arrival_seconds = 1, prompt_tokens = 5000, output_tokens = 2 } }
+      expect(run.stuck):is_nil()
+      expect(run:run()):equals("stuck")
+      expect(run.stuck:find("Request 1 is next on replica 1: 5000 tokens", 1, true)):is_true()
+      run.max_tokens = 5000
+      expect(run.stuck):is_nil()
+      expect(run:run()):equals("done")
+    end
+  end)
+
+  it("is laid beside what else might have come of it", function()
+    local here = start()
+    here:run{ until_seconds = 5 }
+    local other = here:copy()
+    other:set_scheduler("orca")
+    here:run()
+    other:run()
+    local beside = here:result():beside(other:result())
+    expect(beside[1].metric):equals("finished")
+    expect(beside[1].values):equals({ 200.0, 200.0 })
+    expect(beside[1].changes[2]):equals(0.0)
+    local text = tostring(beside)
+    expect(text:find("metric %s+vllm%-v1 %s+orca")):is_true()
+  end)
+
   it("goes on as if it had not been paused", function()
     local whole = start()
     expect(whole:run()):equals("done")
