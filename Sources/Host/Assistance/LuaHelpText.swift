@@ -24,7 +24,7 @@ enum LuaHelpText {
     let fields = visible.filter(\.isFieldLike)
     if !fields.isEmpty {
       let rows = fields.map { field in
-        let settable = field.kind == .settableProperty ? "; can be set" : ""
+        let settable = field.kind == .settableProperty ? " Can be set." : ""
         return [field.name, DocsText.results(field) + unit(field), field.summary + settable]
       }
       lines += ["", "properties:"] + aligned(rows)
