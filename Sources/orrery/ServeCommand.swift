@@ -11,6 +11,7 @@ extension Command {
     detail:
       "Routes: GET /v1/models, POST /v1/completions, POST /v1/chat/completions, POST /v1/embeddings,\n"
       + "POST /tokenize, POST /detokenize, GET /health, GET /metrics (vLLM's names).\n"
+      + "Token numbers in place of a text are taken as they stand, without marks or prefixes around them.\n"
       + "^C or SIGTERM takes no more requests and finishes those that run.",
     usage: [
       "serve [--model NAME|PATH] [--embedding-model NAME|PATH] [--host ADDRESS] [--port N]"
