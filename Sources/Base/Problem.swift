@@ -66,7 +66,7 @@ extension Problem {
     default: fix = "did you mean \(near.map { "\"\($0)\"" }.joined(separator: " or "))?"
     }
     if near.isEmpty, names.count > 12 { fix += " and \(names.count - 12) more" }
-    if names.isEmpty { fix = "none is known" }
+    if names.isEmpty { fix = "there are none" }
     if let list { fix += "; \(list)" }
     return Problem("unknown \(noun) \"\(name)\"", fix: fix, kind: .missing)
   }

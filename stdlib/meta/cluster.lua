@@ -201,7 +201,7 @@ local Service = {}
 ---@field transfer_seconds? number what moving keys and values takes, whatever the prompt (in seconds, 0 to 1000000, default 0.001)
 ---@field transfer_seconds_per_token? number what each token of the prompt adds; where a model is given, by the network between its servers, else 0 (in seconds, 0 to 1000)
 ---@field answer_router? any picks the replica of an answer, "least-outstanding" by itself, while `router` picks that of its prompt: a name, { name, option = value }, a function, or a table with a method
----@field blocks? integer KV blocks of each replica; by itself what the devices' memory leaves beside the model, else 30000 (1 to 1000000000)
+---@field blocks? integer KV blocks of each replica; by itself what the devices' memory leaves beside the model, else 30000 (1 to 100000000)
 ---@field block_size? integer tokens per block (1 to 65536, default 16)
 ---@field prefix_cache? boolean whether blocks are kept for prompts with the same beginning (default false)
 ---@field max_tokens? integer the most tokens of a step (1 to 1000000000, default 2048); more reads prompts sooner and makes everyone else's next token later
@@ -427,7 +427,7 @@ function Simulation:blocks(replica) end
 function Simulation:__mime() end
 
 ---@class cluster.Simulation.add_replica.Options
----@field start_seconds? number until it takes requests; the service's by itself (in seconds, at least 0)
+---@field start_seconds? number until it takes requests; the service's by itself (in seconds, 0 to 1000000)
 
 --- Starts a replica; returns its number.
 ---
@@ -768,8 +768,8 @@ function Trace:__mime() end
 function Trace:slice(options) end
 
 ---@class cluster.Trace.scale.Options
----@field rate? number the mean rate they get (in requests_per_second, at least 1e-09)
----@field time? number what times are multiplied by; 0.5 is twice as fast (at least 0)
+---@field rate? number the mean rate they get (in requests_per_second, 1e-09 to 1000000000)
+---@field time? number what times are multiplied by; 0.5 is twice as fast (0 to 1000000000)
 
 --- The same requests faster or slower.
 ---
@@ -1361,7 +1361,7 @@ cluster = {}
 ---@field transfer_seconds? number what moving keys and values takes, whatever the prompt (in seconds, 0 to 1000000, default 0.001)
 ---@field transfer_seconds_per_token? number what each token of the prompt adds; where a model is given, by the network between its servers, else 0 (in seconds, 0 to 1000)
 ---@field answer_router? any picks the replica of an answer, "least-outstanding" by itself, while `router` picks that of its prompt: a name, { name, option = value }, a function, or a table with a method
----@field blocks? integer KV blocks of each replica; by itself what the devices' memory leaves beside the model, else 30000 (1 to 1000000000)
+---@field blocks? integer KV blocks of each replica; by itself what the devices' memory leaves beside the model, else 30000 (1 to 100000000)
 ---@field block_size? integer tokens per block (1 to 65536, default 16)
 ---@field prefix_cache? boolean whether blocks are kept for prompts with the same beginning (default false)
 ---@field max_tokens? integer the most tokens of a step (1 to 1000000000, default 2048); more reads prompts sooner and makes everyone else's next token later
@@ -1418,7 +1418,7 @@ function cluster.trace(source, options) end
 ---@class cluster.workload.Options
 ---@field arrivals? "poisson"|"constant"|"gamma"|"burst"|"on_off"|"spikes"|"diurnal"|"profile"|"together"|"closed"|"sessions" when requests come (default "poisson")
 ---@field rate? number requests, or sessions, per second (in requests_per_second, 1e-09 to 1000000000, default 1)
----@field count? integer how many requests come (1 to 100000000, default 1000)
+---@field count? integer how many requests come (1 to 20000000, default 1000)
 ---@field prompt_tokens? any a number, { least, most }, { median, sigma }, { mean, cv }, or a sim.distribution (default { median = 700, sigma = 0.9 })
 ---@field output_tokens? any a number, { least, most }, { median, sigma }, { mean, cv }, or a sim.distribution (default { median = 150, sigma = 0.7 })
 ---@field like? cluster.Trace a trace whose pairs of lengths are drawn

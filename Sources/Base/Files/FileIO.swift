@@ -140,7 +140,7 @@ extension Problem {
   public static func system(_ action: String, _ path: String) -> Problem {
     let code = errno
     return Problem(
-      "cannot \(action) \(path): \(String(cString: strerror(code)))",
+      "cannot \(action) \(path.isEmpty ? "\"\"" : path): \(String(cString: strerror(code)))",
       kind: code == ENOENT ? .missing : .system)
   }
 }

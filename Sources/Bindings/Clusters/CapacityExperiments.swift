@@ -74,6 +74,22 @@ private final class KeptFault {
   }
 }
 
+/// Which metrics are meant, as Lua names them.
+enum MetricsArgument {
+  /// The names of a list, which there must be.
+  static func names(_ table: LuaTable, _ call: String) throws -> [String] {
+    try table.pairs.sorted { ($0.key.integer ?? 0) < ($1.key.integer ?? 0) }.map { key, value in
+      guard key.integer != nil, let name = value.text else {
+        throw Problem(
+          "\(call): metrics holds \(LuaPolicy.shown(value))",
+          fix: "give a list of names: { \"ttft_p99_seconds\" }; cluster.metrics() shows all")
+      }
+      _ = try Metric.catalog[name]
+      return name
+    }
+  }
+}
+
 /// What GPUs cost, as Lua says it.
 enum PriceArgument {
   static let parameters: [Parameter] = [

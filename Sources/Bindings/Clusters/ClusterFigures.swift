@@ -71,7 +71,9 @@ enum ClusterFigures {
   {
     let steps = cluster.steps.values.filter { $0.endedAt >= from }
     guard let first = steps.first else {
-      throw Problem("no step ended after \(from) s", fix: "the run is at \(cluster.time) s")
+      throw Problem(
+        "timeline: no step ended after from_seconds = \(from)",
+        fix: "the run is at \(ShownNumber.time(cluster.time))")
     }
     let end =
       to ?? steps.prefix(200 * max(1, cluster.replicas.count)).last?.endedAt ?? first.endedAt

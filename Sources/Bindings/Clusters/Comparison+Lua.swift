@@ -82,7 +82,9 @@ enum ComparisonArguments {
     let count = options["seeds"].integer ?? 10
     let traces = try traces(options["trace"], count)
     var names = Comparison.defaultMetrics
-    if case .table(let table) = options["metrics"] { names = table.elements.compactMap(\.text) }
+    if case .table(let table) = options["metrics"] {
+      names = try MetricsArgument.names(table, "compare")
+    }
     let experiments = try StudyExperiments(options, in: state)
     var comparison = try Comparison(
       metrics: names, confidence: options["confidence"].number ?? 0.95)

@@ -114,6 +114,11 @@ enum CostArgument {
     -> CostObject
   {
     let isTables = table["folder"] != .nil
+    if !isTables, let name = tableFields.first(where: { table[.text($0)] != .nil }) {
+      throw Problem(
+        "\(call): cost: \(name) is given, and no folder",
+        fix: "give folder = \"PATH\", where ops_by_tokens.csv is")
+    }
     let fields = try FieldTable(table, "\(call): cost", isTables ? tableFields : linearFields)
     guard isTables, let folder = try fields.text("folder") else {
       return CostObject(try linear(fields, isEmpty: table.pairs.isEmpty), name: "linear")

@@ -63,13 +63,15 @@ final class LuaPolicy: @unchecked Sendable {
     case .table(let table):
       guard case .function(let function) = try table.get(.text(method)) else {
         throw Problem(
-          "a \(noun) table needs a function `\(method)`",
+          "\(Self.article(noun)) \(noun) table needs a function `\(method)`",
           fix: "write function policy:\(method)(...) end, or give a name as its first element")
       }
       (self.function, self.table) = (function, table)
       name = try table.get("name").text ?? "Lua table"
     default:
-      throw Problem("a \(noun) is a name, a function or a table, got \(value.typeName)")
+      throw Problem(
+        "\(Self.article(noun)) \(noun) is a name, a function or a table, got \(Self.shown(value))",
+        fix: "cluster.\(noun)s() lists names")
     }
   }
 
@@ -105,6 +107,10 @@ final class LuaPolicy: @unchecked Sendable {
   func refuse(_ answer: LuaValue, expected: String) {
     faults.note(
       Problem("\(noun) \"\(name)\" returned \(Self.shown(answer)), and \(expected) is expected"))
+  }
+
+  private static func article(_ noun: String) -> String {
+    noun.first.map { "aeiou".contains($0) } ?? false ? "an" : "a"
   }
 
   /// A value as messages show it.

@@ -66,11 +66,11 @@ final class MeasurementObject {
 
   fileprivate func requests(_ first: Int, _ last: Int?, in state: LuaState) -> ClusterTable {
     let count = run.records.count
-    let range = min(first, count + 1)...max(first, min(last ?? count, count))
-    let rows = range.filter { $0 <= count }.map { number -> [(String, LuaValue)] in
-      let record = run.records[number - 1]
+    let range = first - 1..<max(first - 1, min(last ?? count, count))
+    let rows = range.map { index -> [(String, LuaValue)] in
+      let record = run.records[index]
       return [
-        ("request", .integer(number)), ("status", .text(record.failure ?? "finished")),
+        ("request", .integer(index + 1)), ("status", .text(record.failure ?? "finished")),
         ("arrival_seconds", Self.time(record.arrivedAt)),
         ("sent_seconds", Self.time(record.sentAt)),
         ("first_token_seconds", Self.time(record.firstTokenAt)),

@@ -74,11 +74,16 @@ enum ModelServiceArgument {
     let blocks = cost.blockCount(blockSize: blockSize)
     guard blocks < 1 else { return blocks }
     let deployment = cost.deployment
+    let size = Double(cost.device.memory.size.value.count)
+    let isLarge = cost.weightBytes > size / 2
     throw Problem(
       "service: the weights of \(cost.model.info.name), \(gigabytes(cost.weightBytes)) on each of "
-        + "\(deployment.devices) GPUs, leave nothing of \(cost.device.name)'s "
-        + "\(gigabytes(Double(cost.device.memory.size.value.count))) for keys and values",
-      fix: "raise tp or pp, or take weights = \"fp8\" or a larger device")
+        + "\(deployment.devices) GPUs, and the working space of steps of "
+        + "\(cost.engine.memory.stepTokens) tokens leave nothing of \(cost.device.name)'s "
+        + "\(gigabytes(size)) for keys and values",
+      fix: isLarge
+        ? "raise tp or pp, or take weights = \"fp8\" or a larger device"
+        : "lower max_tokens, raise tp or pp, or take a larger device")
   }
 
   private static func gigabytes(_ bytes: Double) -> String {

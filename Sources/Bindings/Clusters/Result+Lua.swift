@@ -181,8 +181,7 @@ extension ResultObject: LuaExported {
 
   private func requestTable(_ first: Int, _ last: Int?, in state: LuaState) -> ClusterTable {
     let count = cluster.trace.count
-    let range = min(first, count + 1)...max(first, min(last ?? count, count))
-    let rows = range.filter { $0 <= count }.map { requestRow($0 - 1) }
+    let rows = (first - 1..<max(first - 1, min(last ?? count, count))).map(requestRow)
     return ClusterTable(
       rows,
       columns: [

@@ -55,7 +55,7 @@ enum ServiceParameters {
     integer(
       "blocks",
       "KV blocks of each replica; by itself what the devices' memory leaves beside the "
-        + "model, else 30000", nil, 1...1_000_000_000),
+        + "model, else 30000", nil, 1...100_000_000),
     integer("block_size", "tokens per block", 16, 1...65_536),
     Parameter(
       name: "prefix_cache", kind: .boolean, defaultValue: "false",

@@ -206,7 +206,7 @@ enum SLOArgument {
     let reader = try FieldTable(table, subject, fields)
     return SLAClass(
       try reader.text("name") ?? name,
-      priority: Int32(try reader.number("priority", -1e6...1e6) ?? 0),
+      priority: Int32(try reader.integer("priority", -1_000_000...1_000_000) ?? 0),
       ttftSeconds: try reader.number("ttft_seconds") ?? .infinity,
       tpotSeconds: try reader.number("tpot_seconds") ?? .infinity)
   }

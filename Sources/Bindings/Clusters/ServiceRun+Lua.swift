@@ -181,7 +181,7 @@ extension ServiceRun: LuaExported {
         .optional(
           .number(
             "start_seconds", "until it takes requests; the service's by itself", unit: .seconds,
-            range: 0...)))
+            range: 0...1e6)))
     ) { run, options in
       try run.requireChangeable("add_replica")
       return run.cluster.addReplica(startSeconds: options.values).id + 1

@@ -95,7 +95,7 @@ final class CapacityProgress {
   }
 
   /// Says what was found out before the search was interrupted.
-  func stop() { bar.stop(text) }
+  func stop() { bar.stop(points.isEmpty ? "no run had ended" : text) }
 
   /// The runs, and those that are nearest to the answer.
   private var text: String {

@@ -162,9 +162,7 @@ enum SweepArguments {
 
   private static func metrics(_ value: LuaValue) throws -> [String] {
     guard case .table(let table) = value else { return defaultMetrics }
-    let names = table.elements.compactMap(\.text)
-    for name in names { _ = try Metric.catalog[name] }
-    return names
+    return try MetricsArgument.names(table, "sweep")
   }
 }
 

@@ -93,9 +93,9 @@ extension TraceObject: LuaExported {
       "scale", "The same requests faster or slower.",
       .named(
         .optional(
-          .number("rate", "the mean rate they get", unit: .requestsPerSecond, range: 1e-9...)),
+          .number("rate", "the mean rate they get", unit: .requestsPerSecond, range: 1e-9...1e9)),
         .optional(
-          .number("time", "what times are multiplied by; 0.5 is twice as fast", range: 0...)))
+          .number("time", "what times are multiplied by; 0.5 is twice as fast", range: 0...1e9)))
     ) { trace, options in
       let (rate, time) = options.values
       return TraceObject(try trace.scaled(rate, time))

@@ -51,8 +51,8 @@ enum TraceArgument: LuaReadable {
         throw Problem("request \(index + 1) is \(LuaPolicy.shown(element)), not a table")
       }
       let reader = try FieldTable(row, "request \(index + 1)", fields)
-      guard let prompt = try reader.integer("prompt_tokens"),
-        let output = try reader.integer("output_tokens")
+      guard let prompt = try reader.integer("prompt_tokens", 1...(1 << 30)),
+        let output = try reader.integer("output_tokens", 1...(1 << 30))
       else {
         throw Problem(
           "request \(index + 1) lacks prompt_tokens or output_tokens",

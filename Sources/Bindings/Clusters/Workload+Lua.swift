@@ -11,13 +11,18 @@ enum WorkloadArgument {
     "closed", "sessions",
   ]
 
+  /// The most requests of a trace that is made up.
+  private static let mostRequests = 20_000_000
+  /// The most tokens of a prompt or an answer: both together are below 2^30.
+  private static let mostTokens = Double(1 << 29)
+
   static let parameters: [Parameter] =
     [
       Parameter(
         name: "arrivals", kind: .choice(kinds), defaultValue: "\"poisson\"",
         summary: "when requests come"),
       number("rate", "requests, or sessions, per second", .requestsPerSecond, 1, 1e-9...1e9),
-      integer("count", "how many requests come", 1000, 1...100_000_000),
+      integer("count", "how many requests come", 1000, 1...mostRequests),
       length("prompt_tokens", "{ median = 700, sigma = 0.9 }"),
       length("output_tokens", "{ median = 150, sigma = 0.7 }"),
       Parameter(
@@ -100,9 +105,15 @@ enum WorkloadArgument {
     var trace: Trace
     switch kind {
     case "closed":
+      let users = options["users"].integer ?? 10
+      let each = options["requests_per_user"].integer ?? 10
+      guard users * each <= mostRequests else {
+        throw Problem(
+          "workload: \(users) users with \(each) requests each are \(users * each) requests",
+          fix: "lower users or requests_per_user: together at most \(mostRequests)")
+      }
       trace = try ClosedLoopWorkload(
-        users: options["users"].integer ?? 10,
-        requestsPerUser: options["requests_per_user"].integer ?? 10,
+        users: users, requestsPerUser: each,
         thinkSeconds: options["think_seconds"].number ?? 0,
         rampSeconds: options["ramp_seconds"].number ?? 0, lengths: lengths(options)
       ).trace(seed: seed)
@@ -151,29 +162,49 @@ enum WorkloadArgument {
   }
 
   private static func sessions(_ options: OptionTable) throws -> SessionWorkload {
-    func range(_ name: String, _ fallback: ClosedRange<Int>) throws -> ClosedRange<Int> {
+    func range(_ name: String, _ fallback: ClosedRange<Int>, most: Int) throws -> ClosedRange<Int> {
       switch options[name] {
       case .nil: return fallback
       case .table(let table):
         guard let bounds = table.read(as: [Int].self), bounds.count == 2, bounds[0] >= 1,
-          bounds[0] <= bounds[1]
+          bounds[0] <= bounds[1], bounds[1] <= most
         else { fallthrough }
         return bounds[0]...bounds[1]
       default:
-        if let number = options[name].integer, number >= 1 { return number...number }
+        if let number = options[name].integer, 1...most ~= number { return number...number }
         throw Problem(
           "workload: \(name) of sessions is \(LuaPolicy.shown(options[name]))",
-          fix: "give { least, most }")
+          fix: "give { least, most }, whole numbers from 1 to \(most)")
       }
     }
-    return SessionWorkload(
-      sessions: options["sessions"].integer ?? 100, turns: try range("turns", 1...8),
+    let sessions = SessionWorkload(
+      sessions: options["sessions"].integer ?? 100, turns: try range("turns", 1...8, most: 10_000),
       sharedTokens: options["shared_tokens"].integer ?? 512,
       groups: options["groups"].integer ?? 1, groupSkew: options["group_skew"].number ?? 0,
-      promptTokens: try range("prompt_tokens", 20...200),
-      outputTokens: try range("output_tokens", 50...400),
+      promptTokens: try range("prompt_tokens", 20...200, most: Int(mostTokens)),
+      outputTokens: try range("output_tokens", 50...400, most: Int(mostTokens)),
       sessionsPerSecond: options["rate"].number ?? 1,
       thinkSeconds: options["think_seconds"].number ?? 10)
+    try check(sessions)
+    return sessions
+  }
+
+  /// Refuses conversations whose turns or tokens are too many to be kept.
+  private static func check(_ sessions: SessionWorkload) throws(Problem) {
+    func mean(_ range: ClosedRange<Int>) -> Double {
+      (Double(range.lowerBound) + Double(range.upperBound)) / 2
+    }
+    let (count, turns) = (Double(sessions.sessions), mean(sessions.turns))
+    let tokens =
+      Double(sessions.sharedTokens)
+      + turns * (mean(sessions.promptTokens) + mean(sessions.outputTokens))
+    guard count * turns <= Double(mostRequests), count * tokens <= 4e9 else {
+      throw Problem(
+        "workload: \(sessions.sessions) sessions of \(ShownNumber.text(turns)) turns and "
+          + "\(ShownNumber.text(tokens)) tokens on average are too many",
+        fix:
+          "lower sessions, turns or tokens: together at most \(mostRequests) turns and 4e9 tokens")
+    }
   }
 
   private static func lengths(_ options: OptionTable) throws -> Lengths {
@@ -189,37 +220,49 @@ enum WorkloadArgument {
         tokens: least...max(least, most), exponent: try fields.number("exponent", 0...10) ?? 0.6,
         promptPerOutput: try fields.number("prompt_per_output", 1e-3...1e6) ?? 20)
     }
+    let prompt = try law(
+      "prompt_tokens", options["prompt_tokens"], LogNormal(mu: log(700), sigma: 0.9), most: 131_072)
+    let output = try law(
+      "output_tokens", options["output_tokens"], LogNormal(mu: log(150), sigma: 0.7), most: 16_384)
     return Lengths(
-      prompt: try law("prompt_tokens", options["prompt_tokens"], median: 700, sigma: 0.9),
-      output: try law("output_tokens", options["output_tokens"], median: 150, sigma: 0.7))
+      prompt: prompt.law, output: output.law, promptRange: 1...prompt.most,
+      outputRange: 1...output.most)
   }
 
-  /// How one kind of length is spread.
-  private static func law(_ name: String, _ value: LuaValue, median: Double, sigma: Double) throws
-    -> any Distribution
-  {
-    if let number = value.number, number >= 1 { return Deterministic(number) }
-    if case .nil = value { return LogNormal(mu: log(median), sigma: sigma) }
+  /// How one kind of length is spread, and the most tokens: so many, or more where more are asked for.
+  private static func law(
+    _ name: String, _ value: LuaValue, _ fallback: LogNormal, most: Int
+  ) throws -> (law: any Distribution, most: Int) {
+    if let number = value.number, 1...mostTokens ~= number {
+      return (Deterministic(number), max(most, Int(number)))
+    }
+    if case .nil = value { return (fallback, most) }
     if case .userdata(let object) = value, let made = object.object(DistributionValue.self) {
-      return made.law
+      return (made.law, most)
     }
     guard case .table(let table) = value else { throw unknown(name, value) }
     if let bounds = table.read(as: [Double].self), bounds.count == 2, table.pairs.count == 2 {
-      guard bounds[0] >= 0, bounds[0] < bounds[1] else { throw unknown(name, value) }
-      return Uniform(bounds[0], bounds[1])
+      guard bounds[0] >= 0, bounds[0] < bounds[1], bounds[1] <= mostTokens else {
+        throw unknown(name, value)
+      }
+      return (Uniform(bounds[0], bounds[1]), max(most, Int(bounds[1])))
     }
     let fields = try FieldTable(table, "workload: \(name)", ["median", "sigma", "mean", "cv"])
-    if let median = try fields.number("median", 1...1e9) {
-      return LogNormal(mu: log(median), sigma: try fields.number("sigma", 0...10) ?? sigma)
+    func limit(_ middle: Double) -> Int { middle > Double(most) ? Int(mostTokens) : most }
+    if let median = try fields.number("median", 1...mostTokens) {
+      let sigma = try fields.number("sigma", 0...10) ?? fallback.sigma
+      return (LogNormal(mu: log(median), sigma: sigma), limit(median))
     }
-    guard let mean = try fields.number("mean", 1...1e9) else { throw unknown(name, value) }
-    return LogNormal(mean: mean, variation: try fields.number("cv", 1e-9...100) ?? 1)
+    guard let mean = try fields.number("mean", 1...mostTokens) else { throw unknown(name, value) }
+    return (
+      LogNormal(mean: mean, variation: try fields.number("cv", 1e-9...100) ?? 1), limit(mean)
+    )
   }
 
   private static func unknown(_ name: String, _ value: LuaValue) -> Problem {
     Problem(
       "workload: \(name) is \(LuaPolicy.shown(value))",
-      fix: "give a number from 1, { least, most }, { median = 700, sigma = 0.9 }, "
+      fix: "give a number from 1 to 2^29, { least, most }, { median = 700, sigma = 0.9 }, "
         + "{ mean = 700, cv = 1 } or a sim.distribution")
   }
 }

@@ -13,7 +13,11 @@ struct FieldTable {
     self.table = table
     self.subject = subject
     for (key, value) in table.pairs {
-      guard let name = key.text else { continue }
+      guard let name = key.text else {
+        throw Problem(
+          "\(subject) holds \(value.kindName) without a name",
+          fix: "write \(names.first ?? "name") = …; there are \(names.joined(separator: ", "))")
+      }
       if !names.contains(name) {
         throw .unknown("field of \(subject)", name, value: value.number, among: names)
       }
@@ -38,10 +42,13 @@ struct FieldTable {
 
   /// A whole number in a range; nil where the name is not there.
   func integer(_ name: String, _ range: ClosedRange<Int> = 0...Int(1e15)) throws(Problem) -> Int? {
-    guard let number = try number(name, Double(range.lowerBound)...Double(range.upperBound)) else {
-      return nil
+    let value = table[.text(name)]
+    if value == .nil { return nil }
+    let bounds = Double(range.lowerBound)...Double(range.upperBound)
+    guard let number = value.number, bounds.contains(number), number == number.rounded() else {
+      throw bad(
+        name, "integer from \(shown(bounds.lowerBound)) to \(shown(bounds.upperBound))", value)
     }
-    guard number == number.rounded() else { throw bad(name, "integer", table[.text(name)]) }
     return Int(number)
   }
 
@@ -68,7 +75,9 @@ struct FieldTable {
   }
 
   private func shown(_ value: Double) -> String {
-    abs(value) < 1e15 && value == value.rounded() ? "\(Int(value))" : "\(value)"
+    guard abs(value) < 1e18, value == value.rounded() else { return "\(value)" }
+    return abs(value) >= 1e12 && value.truncatingRemainder(dividingBy: 1e9) == 0
+      ? "\(Int(value / 1e9))e9" : "\(Int(value))"
   }
 }
 

@@ -1,4 +1,5 @@
 public import Base
+import Glibc
 public import Serving
 import Simulation
 
@@ -155,6 +156,7 @@ public final class Cluster {
         "blocks of \(options.blockSize) tokens do not divide the trace's prefixes of "
           + "\(trace.prefixes.tokensPerID)", fix: "use a block size that does")
     }
+    try checkMemory(options)
     try options.disaggregation?.check()
     if let seconds = options.requestSeconds, !(seconds >= 0 && seconds.isFinite) {
       throw Problem("\(seconds) s of a request outside its steps", fix: "give seconds from 0")
@@ -165,6 +167,20 @@ public final class Cluster {
         "the trace has requests of class \(largest), and there are \(options.classes.count) classes"
       )
     }
+  }
+
+  /// Refuses more KV blocks than this machine can keep books on.
+  private static func checkMemory(_ options: ClusterOptions) throws(Problem) {
+    let replicas = options.replicas + (options.disaggregation?.prefillReplicas ?? 0)
+    // Two numbers per block; with a cache a place in the queue and a name, too.
+    let bytes = Double(replicas) * Double(options.blockCount) * (options.isCaching ? 48 : 8)
+    let all = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+    guard bytes > 0.8 * all else { return }
+    throw Problem(
+      "the books on \(options.blockCount) KV blocks of each of \(replicas) replicas take "
+        + "\(ShownNumber.text(bytes / 1e9)) GB, and this machine has "
+        + "\(ShownNumber.text(all / 1e9)) GB",
+      fix: "take fewer replicas, fewer blocks, or larger ones (block_size)", kind: .limit)
   }
 
   private init(copying other: Cluster) {

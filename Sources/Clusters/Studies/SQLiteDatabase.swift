@@ -19,6 +19,9 @@ public final class SQLiteDatabase {
 
   /// Opens a file; one that is written to is made where there is none.
   public init(_ path: String, isReadOnly: Bool = false) throws(Problem) {
+    guard !path.isEmpty else {
+      throw Problem("the path of the database is empty", fix: "name a file")
+    }
     var opened: OpaquePointer?
     let flags = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     let status = sqlite3_open_v2(path, &opened, flags, nil)

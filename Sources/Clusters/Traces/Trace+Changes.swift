@@ -6,8 +6,8 @@ extension Trace {
   public func sliced(_ range: Range<Int>, startingAtZero: Bool = true) throws(Problem) -> Trace {
     guard range.lowerBound >= 0, range.upperBound <= count, !range.isEmpty else {
       throw Problem(
-        "requests \(range.lowerBound)..<\(range.upperBound) of \(count)",
-        fix: "name some that exist")
+        "requests \(range.lowerBound + 1) to \(range.upperBound) of \(count)",
+        fix: "numbers go from 1 to \(count)")
     }
     guard follows.isEmpty else {
       throw Problem("\(name) has requests that follow others and cannot be sliced")
@@ -25,7 +25,7 @@ extension Trace {
     guard !places.isEmpty else {
       throw Problem(
         "\(name) has no request from \(seconds.lowerBound) to \(seconds.upperBound) s",
-        fix: "it lasts \(durationSeconds) s")
+        fix: "it lasts \(ShownNumber.time(durationSeconds))")
     }
     return changed(places) { $0 - seconds.lowerBound }
   }
@@ -57,7 +57,7 @@ extension Trace {
     }
     var trace = self
     for index in 0..<count {
-      let room = Int32(limit) - outputTokens[index]
+      let room = Int32(clamping: limit) - outputTokens[index]
       trace.promptTokens[index] = min(promptTokens[index], room)
     }
     for index in trace.prefixRanges.indices {

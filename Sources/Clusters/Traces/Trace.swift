@@ -65,21 +65,23 @@ public struct Trace: Sendable {
     at arrival: Double, promptTokens prompt: Int, outputTokens output: Int, follows leader: Int = -1
   ) throws(Problem) {
     guard arrival >= 0, arrival.isFinite else {
-      throw Problem("request \(count) arrives at \(arrival) s", fix: "times count from 0")
+      throw Problem("request \(count + 1) arrives at \(arrival) s", fix: "times count from 0")
     }
     guard let prompt32 = Int32(exactly: prompt), let output32 = Int32(exactly: output),
       prompt >= 1, output >= 1, prompt + output < 1 << 30
     else {
       throw Problem(
-        "request \(count) has \(prompt) and \(output) tokens",
+        "request \(count + 1) has \(prompt) and \(output) tokens",
         fix: "a prompt and an answer have at least 1 and together fewer than 2^30")
     }
     guard leader >= -1, leader < count else {
-      throw Problem("request \(count) follows \(leader)", fix: "it must follow an earlier one")
+      throw Problem(
+        "request \(count + 1) follows request \(leader + 1)", fix: "it must follow an earlier one")
     }
     if leader < 0, let last = lastFree, arrival < arrivals[last] {
       throw Problem(
-        "request \(count) arrives at \(arrival) s, before request \(last)", fix: "sort them first")
+        "request \(count + 1) arrives at \(arrival) s, before request \(last + 1)",
+        fix: "sort them first")
     }
     if leader >= 0, follows.isEmpty { follows = ContiguousArray(repeating: -1, count: count) }
     if leader >= 0 || !follows.isEmpty { follows.append(Int32(leader)) }

@@ -85,12 +85,39 @@ public enum Arrivals: Hashable, Sendable {
       case .profile(let rates, let period): ([rates.max() ?? 0, period], rates)
       case .together: ([], [])
       }
-    guard positive.allSatisfy({ $0 > 0 && $0.isFinite }),
-      least.allSatisfy({ $0 >= 0 && $0.isFinite })
-    else {
+    let wrong =
+      positive.first { !($0 > 0 && $0 <= 1e12) } ?? least.first { !($0 >= 0 && $0 <= 1e12) }
+    if let wrong {
       throw Problem(
-        "arrivals of \(self)",
-        fix: "rates, variations and periods are above 0, a swing is from 0 to 1")
+        "arrivals \"\(label)\" with \(wrong)",
+        fix: "rates, variations and periods are above 0 and at most 1e12, a swing is from 0 to 1")
+    }
+    // Candidates come at the highest rate: where nearly none is kept, drawing would never end.
+    let peak: Double =
+      switch self {
+      case .burst(let rate, let burst, _, _): max(rate, burst)
+      case .profile(let rates, _): rates.max() ?? 0
+      default: 0
+      }
+    guard peak <= 1e4 * meanPerSecond else {
+      throw Problem(
+        "arrivals \"\(label)\" at up to \(peak) per second, and \(meanPerSecond) on average",
+        fix: "keep the highest rate below 10000 times the mean")
+    }
+  }
+
+  /// What it is called in messages.
+  private var label: String {
+    switch self {
+    case .poisson: "poisson"
+    case .constant: "constant"
+    case .gamma: "gamma"
+    case .burst: "burst"
+    case .onOff: "on_off"
+    case .spikes: "spikes"
+    case .diurnal: "diurnal"
+    case .profile: "profile"
+    case .together: "together"
     }
   }
 

@@ -262,7 +262,7 @@ describe("a wrong policy", function()
       { broken(function(plan) plan:dekode(1) end), "dekode" },
     }, { blocks = 1000 })
     local refused = {
-      { { name = "order" }, "needs a function `plan`" }, { 5, "got number" },
+      { { name = "order" }, "needs a function `plan`" }, { 5, "got 5: cluster.schedulers()" },
       { { plan = print, order = "random" }, "left_by_rank" },
       { { plan = print, preemption = "drop" }, "recompute" },
     }
