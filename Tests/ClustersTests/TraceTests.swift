@@ -125,4 +125,17 @@ import Testing
       #expect(PrefixReuse(trace, capacity: 3).names == CacheCounts(asked: 9, hit: 4))
     }
   }
+
+  @Test func `problems count requests from 1, as people do`() throws {
+    var trace = Trace()
+    try trace.append(at: 2, promptTokens: 5, outputTokens: 1)
+    let late = #expect(throws: Problem.self) {
+      try trace.append(at: 1, promptTokens: 5, outputTokens: 1)
+    }
+    #expect(late.map { "\($0)" }?.hasPrefix("request 2 arrives at 1.0 s, before request 1") == true)
+    let empty = #expect(throws: Problem.self) {
+      try trace.append(at: 3, promptTokens: 0, outputTokens: 1)
+    }
+    #expect(empty.map { "\($0)" }?.hasPrefix("request 2 has 0 and 1 tokens") == true)
+  }
 }

@@ -164,7 +164,7 @@ enum StudyTables {
 
   /// Columns that stand beside many others.
   private static let shortHeadings: [String: ClusterTable.Column] = [
-    "start_seconds": .init("start_seconds", shown: "from s", decimals: 2),
+    "start_seconds": .init("start_seconds", shown: "from s"),
     "arrivals": .init("arrivals", shown: "came", decimals: 0),
     "finished": .init("finished", shown: "ended", decimals: 0),
     "running": .init("running", shown: "run", decimals: 1),

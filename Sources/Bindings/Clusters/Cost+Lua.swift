@@ -65,7 +65,9 @@ extension CostObject: LuaExported {
       columns: [
         .init("operator"), .init("seconds", shown: "ms", scale: 1e3, decimals: 4),
         .init("share", shown: "%", scale: 100, decimals: 1), .init("note"),
-      ], title: "A step of \(shape.tokens) tokens takes \(ShownNumber.time(total))",
+      ],
+      title: "A step of \(shape.tokens) token\(shape.tokens == 1 ? "" : "s") takes "
+        + ShownNumber.time(total),
       subtitle: name + beside,
       fields: ["total_seconds": .number(total), "request_seconds": .number(requestSeconds)],
       in: state)

@@ -120,9 +120,7 @@ extension ServiceObject: CustomStringConvertible {
     }
     for slaClass in options.classes {
       let name = slaClass.name == SLAClass.unnamed ? "" : "\(slaClass.name): "
-      lines.append(
-        "  SLO         \(name)TTFT \(ShownNumber.time(slaClass.ttftSeconds)), TPOT "
-          + ShownNumber.time(slaClass.tpotSeconds))
+      lines.append("  SLO         \(name)\(slaClass.limits)")
     }
     return lines.joined(separator: "\n")
   }

@@ -1,5 +1,5 @@
 import Base
-import Serving
+public import Serving
 
 extension ClusterReport {
   /// The report as lines that fit on one screen of 80 columns.
@@ -46,9 +46,8 @@ extension ClusterReport {
     where result.slaClass.ttftSeconds < .infinity || result.slaClass.tpotSeconds < .infinity {
       let name = result.slaClass.name == SLAClass.unnamed ? "" : "\(result.slaClass.name): "
       lines.append(
-        label("goodput") + "\(name)\(ShownNumber.percent(result.share)) within TTFT "
-          + "\(ShownNumber.time(result.slaClass.ttftSeconds)), TPOT "
-          + ShownNumber.time(result.slaClass.tpotSeconds))
+        label("goodput") + "\(name)\(ShownNumber.percent(result.share)) within "
+          + result.slaClass.limits)
     }
     return lines
   }
@@ -104,5 +103,14 @@ extension ClusterReport {
 
   private func row(_ title: String, _ cells: [String]) -> String {
     label(title) + cells.map { $0.padded(toWidth: 11, alignRight: true) }.joined()
+  }
+}
+
+extension SLAClass {
+  /// Its limits in words; those that it has.
+  public var limits: String {
+    let limits = [("TTFT", ttftSeconds), ("TPOT", tpotSeconds)].filter { $0.1 < .infinity }
+    guard !limits.isEmpty else { return "no limits" }
+    return limits.map { "\($0.0) \(ShownNumber.time($0.1))" }.joined(separator: ", ")
   }
 }

@@ -64,6 +64,7 @@ public struct Trace: Sendable {
   public mutating func append(
     at arrival: Double, promptTokens prompt: Int, outputTokens output: Int, follows leader: Int = -1
   ) throws(Problem) {
+    // Problems count requests from 1, as people and Lua do.
     guard arrival >= 0, arrival.isFinite else {
       throw Problem("request \(count + 1) arrives at \(arrival) s", fix: "times count from 0")
     }
