@@ -1008,12 +1008,12 @@ function Plan:decode(sequence) end
 
 --- Plans tokens of a sequence that reads its prompt.
 ---@param sequence integer its number in this step
----@param tokens integer how many (in tokens, at least 1)
+---@param tokens integer how many (in tokens, 1 to 1073741824)
 function Plan:prefill(sequence, tokens) end
 
 --- Lets a waiting sequence in; false and the reason when it does not fit now.
 ---@param sequence integer its number in this step
----@param tokens? integer what it computes; all that fits by itself (in tokens, at least 1)
+---@param tokens? integer what it computes; all that fits by itself (in tokens, 1 to 1073741824)
 ---@return boolean
 ---@return "tokens"|"sequences"|"blocks"|"adapters"?
 function Plan:admit(sequence, tokens) end
@@ -1033,7 +1033,7 @@ function Plan:tokens_for(sequence) end
 
 --- True when blocks for more tokens of a running sequence are free.
 ---@param sequence integer its number in this step
----@param tokens integer how many (in tokens, at least 1)
+---@param tokens integer how many (in tokens, 1 to 1073741824)
 ---@return boolean
 function Plan:fits(sequence, tokens) end
 

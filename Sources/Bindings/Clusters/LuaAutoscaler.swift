@@ -14,10 +14,10 @@ struct LuaAutoscaler: Autoscaler {
   private init(_ policy: LuaPolicy) throws {
     self.policy = policy
     let interval = try policy.setting("interval_seconds")
-    guard interval.isNil || (interval.number ?? 0) > 0 else {
+    guard interval.isNil || (1e-3...1e6).contains(interval.number ?? 0) else {
       throw Problem(
         "autoscaler \"\(policy.name)\": interval_seconds is \(LuaPolicy.shown(interval))",
-        fix: "a number above 0")
+        fix: "give seconds from 0.001 to 1000000")
     }
     intervalSeconds = interval.number ?? 10
   }

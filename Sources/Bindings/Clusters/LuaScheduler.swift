@@ -21,8 +21,8 @@ final class LuaScheduler: Scheduler, @unchecked Sendable {
     policy = try LuaPolicy(value, noun: "scheduler", method: "plan", in: state)
     order = try SchedulerWords.order(policy)
     preemption = try SchedulerWords.preemption(policy)
-    isByPriority = try policy.setting("by_priority").isTrue
-    reserved = try policy.setting("reserved_blocks").integer ?? 0
+    isByPriority = try SchedulerWords.isByPriority(policy)
+    reserved = try SchedulerWords.reservedBlocks(policy)
     self.state = state
     guard
       case .userdata(let view) = LuaValue.of(SchedulerState(writer, in: state), in: state),
@@ -84,6 +84,28 @@ private enum SchedulerWords {
       }
       return order
     }
+  }
+
+  static func isByPriority(_ policy: LuaPolicy) throws -> Bool {
+    switch try policy.setting("by_priority") {
+    case .nil: return false
+    case .boolean(let flag): return flag
+    case let value:
+      throw Problem(
+        "scheduler \"\(policy.name)\": by_priority is \(LuaPolicy.shown(value))",
+        fix: "give true or false")
+    }
+  }
+
+  static func reservedBlocks(_ policy: LuaPolicy) throws -> Int {
+    let value = try policy.setting("reserved_blocks")
+    if value.isNil { return 0 }
+    guard let blocks = value.integer, blocks >= 0 else {
+      throw Problem(
+        "scheduler \"\(policy.name)\": reserved_blocks is \(LuaPolicy.shown(value))",
+        fix: "give a whole number from 0")
+    }
+    return blocks
   }
 
   static func preemption(_ policy: LuaPolicy) throws -> StepPlan.Preemption {

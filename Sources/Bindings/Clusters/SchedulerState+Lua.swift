@@ -40,7 +40,7 @@ final class SchedulerState {
       let end = count(serving)
       var place = 0
       if let previous = Int.luaRead(frame.stack, 2) {
-        let slot = Int32(truncatingIfNeeded: previous - 1)
+        let slot = PlanWriter.slot(previous)
         if last >= end || at(serving, last) != slot {
           last = (0..<end).first { at(serving, $0) == slot } ?? end
         }
@@ -60,7 +60,7 @@ final class SchedulerState {
   fileprivate func look<Value>(
     _ sequence: Int, _ body: (ServingState, Int32) -> Value
   ) throws(Problem) -> Value {
-    let (serving, slot) = (try writer.state, Int32(clamping: sequence - 1))
+    let (serving, slot) = (try writer.state, PlanWriter.slot(sequence))
     guard slot >= 0, Int(slot) < serving.slotCount, serving.phase(slot) != .none else {
       throw Problem(
         "there is no sequence \(sequence)",
@@ -128,7 +128,7 @@ extension SchedulerState: LuaExported {
     method(
       "pending_tokens", "Tokens it has to compute: 1 when it decodes; cached ones left out.",
       sequence
-    ) { try $0.writer.pending(Int32(clamping: $1 - 1)) }.unit(.tokens)
+    ) { try $0.writer.pending(PlanWriter.slot($1)) }.unit(.tokens)
     method("prompt_tokens", "Tokens of its prompt.", sequence) {
       try $0.look($1) { state, slot in Int(state.request(slot).promptTokens) }
     }.unit(.tokens)
@@ -174,7 +174,12 @@ extension PlanWriter: LuaExported {
     .integer("sequence", "its number in this step")
   }
 
-  private static func slot(_ sequence: Int) -> Int32 { Int32(clamping: sequence - 1) }
+  /// The place of a sequence; below 0, which is nobody's, for numbers below 1.
+  fileprivate static func slot(_ sequence: Int) -> Int32 { Int32(clamping: max(0, sequence) - 1) }
+
+  private static func tokens(_ summary: String) -> Argument<Int> {
+    .integer("tokens", summary, unit: .tokens, range: 1...1_073_741_824)
+  }
 
   /// What a scheduler in Lua writes a step with.
   public static let exported = Exported<PlanWriter>(
@@ -210,14 +215,12 @@ extension PlanWriter: LuaExported {
       try $0.decode(slot($1))
     }
     method(
-      "prefill", "Plans tokens of a sequence that reads its prompt.", sequence,
-      .integer("tokens", "how many", unit: .tokens, range: 1...)
+      "prefill", "Plans tokens of a sequence that reads its prompt.", sequence, tokens("how many")
     ) { try $0.prefill(slot($1), tokens: $2) }
     method(
       "admit", "Lets a waiting sequence in; false and the reason when it does not fit now.",
       sequence,
-      .optional(
-        .integer("tokens", "what it computes; all that fits by itself", unit: .tokens, range: 1...))
+      .optional(tokens("what it computes; all that fits by itself"))
     ) { plan, sequence, tokens in
       let refusal = try plan.admit(slot(sequence), tokens: tokens)
       return Several(refusal == nil, refusal?.rawValue)
@@ -238,7 +241,7 @@ extension PlanWriter: LuaExported {
     }.unit(.tokens)
     method(
       "fits", "True when blocks for more tokens of a running sequence are free.", sequence,
-      .integer("tokens", "how many", unit: .tokens, range: 1...)
+      tokens("how many")
     ) { try $0.fits(slot($1), tokens: $2) }
     method("is_planned", "True when the plan runs a sequence.", sequence) {
       try $0.isPlanned(slot($1))

@@ -354,7 +354,7 @@ public final class PlanWriter {
     let state = try state
     guard slot >= 0, Int(slot) < state.slotCount, state.phase(slot) != .none else {
       throw Problem(
-        "there is no sequence \(slot + 1)",
+        "there is no sequence \(Int(slot) + 1)",
         fix: "state:running() and state:waiting() go over those there are")
     }
     return state

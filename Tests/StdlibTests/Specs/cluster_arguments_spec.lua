@@ -86,6 +86,45 @@ describe("requests and results", function()
   end)
 end)
 
+describe("a policy in Lua", function()
+  local function scheduler(act)
+    return function()
+      cluster.service{ cost = {}, scheduler = function(state, _, plan)
+        act(state, plan, state:waiting()())
+      end }:start(trace):run()
+    end
+  end
+
+  it("names sequences and tokens that there are", function()
+    for _, number in ipairs{ math.mininteger, -1, 0, math.maxinteger } do
+      for _, name in ipairs{ "phase", "blocks", "pending_tokens", "class" } do
+        expect(scheduler(function(state) state[name](state, number) end)):raises("no sequence")
+      end
+      for _, name in ipairs{ "admit", "decode", "preempt", "tokens_for", "is_planned" } do
+        expect(scheduler(function(_, plan) plan[name](plan, number) end)):raises("no sequence")
+      end
+      scheduler(function(state) state:waiting()(nil, number) end)()
+    end
+    for _, name in ipairs{ "fits", "prefill", "admit" } do
+      expect(scheduler(function(_, plan, first) plan[name](plan, first, math.maxinteger) end))
+        :raises("from 1 to 1073741824")
+    end
+  end)
+
+  it("has settings of their kinds", function()
+    local function make(settings)
+      settings.plan, settings.desired = function() end, function() return 1 end
+      local kind = settings.interval_seconds and "autoscaler" or "scheduler"
+      cluster.service{ cost = {}, [kind] = settings }
+    end
+    check({
+      { { by_priority = 1 }, "true or false" }, { { reserved_blocks = -1 }, "from 0" },
+      { { reserved_blocks = 0.5 }, "reserved_blocks is 0.5" },
+      { { interval_seconds = 1e-300 }, "from 0.001" }, { { interval_seconds = nan }, "from 0.001" },
+    }, make)
+  end)
+end)
+
 describe("studies", function()
   it("refuse metrics and databases without a name", function()
     local function sweep(options)

@@ -325,7 +325,7 @@ describe("a wrong policy", function()
   it("that makes no sense is refused at once", function()
     expect(function() service{ router = { name = "r" } } end):raises("needs a function `pick`")
     expect(function() service{ autoscaler = { interval_seconds = 0, desired = print } } end)
-      :raises("above 0")
+      :raises("from 0.001")
   end)
 
   it("that plans nothing is found out", function()
