@@ -16,7 +16,7 @@
 local Endpoint = {}
 
 ---@class cluster.Endpoint.models.Options
----@field timeout_seconds? number in seconds, at least 0.01, default 10
+---@field timeout_seconds? number in seconds, 0.01 to 1000000, default 10
 
 --- Asks which models it has.
 ---
@@ -31,8 +31,8 @@ function Endpoint:models(options) end
 ---@field seed? integer of the tokens of prompts; by itself they differ in every replay, so that no prefix cache knows them
 ---@field prompts? "tokens"|"words" how prompts are made up: of exact token numbers, or of words (default "tokens")
 ---@field concurrency? integer the most requests at once (1 to 65536, default 1024)
----@field timeout_seconds? number how long a request may take (in seconds, at least 0.01, default 600)
----@field silence_seconds? number how long nothing may come of one (in seconds, at least 1, default 60)
+---@field timeout_seconds? number how long a request may take (in seconds, 0.01 to 1000000, default 600)
+---@field silence_seconds? number how long nothing may come of one (in seconds, 1 to 1000000, default 60)
 
 --- Sends a trace in real time and notes when tokens came back.
 ---

@@ -39,7 +39,7 @@ extension EndpointObject: LuaExported {
     }
     method(
       "models", "Asks which models it has.", .state,
-      .named(.number("timeout_seconds", unit: .seconds, default: 10, range: 0.01...))
+      .named(.number("timeout_seconds", unit: .seconds, default: 10, range: 0.01...1e6))
     ) { object, state, options in
       try state.requireNetwork("cluster.Endpoint:models")
       return try object.endpoint.models(
@@ -132,10 +132,10 @@ extension EndpointObject: LuaExported {
       .integer("concurrency", "the most requests at once", default: 1024, range: 1...65_536),
       .number(
         "timeout_seconds", "how long a request may take", unit: .seconds, default: 600,
-        range: 0.01...),
+        range: 0.01...1e6),
       .number(
         "silence_seconds", "how long nothing may come of one", unit: .seconds, default: 60,
-        range: 1...))
+        range: 1...1e6))
   }
 }
 

@@ -36,7 +36,7 @@ public struct ProbeOptions: Sendable {
     for (name, values) in lists where values.contains(where: { $0 < 1 || $0 > 1_000_000 }) {
       throw Problem(
         "\(name) = { \(values.map { "\($0)" }.joined(separator: ", ")) }",
-        fix: "give numbers from 1")
+        fix: "give numbers from 1 to 1000000")
     }
   }
 }

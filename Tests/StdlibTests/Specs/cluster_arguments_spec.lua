@@ -125,6 +125,17 @@ describe("a policy in Lua", function()
   end)
 end)
 
+describe("an endpoint", function()
+  it("refuses times that no clock counts", function()
+    local nobody = cluster.endpoint("http://127.0.0.1:9/v1", { model = "none" })
+    local names = { "timeout_seconds", "silence_seconds" }
+    for _, name in ipairs(names) do
+      expect(function() nobody:replay(trace, { [name] = huge }) end):raises("'" .. name .. "'")
+    end
+    expect(function() nobody:models{ timeout_seconds = huge } end):raises("to 1000000")
+  end)
+end)
+
 describe("studies", function()
   it("refuse metrics and databases without a name", function()
     local function sweep(options)
