@@ -110,7 +110,9 @@ public struct CellReport: Sendable {
     number = outcome.number
     exitStatus = outcome.exitStatus
     if let error = outcome.error {
-      message = "\(error.name): \(error.message)"
+      // What ends a cell from outside says so itself: "interrupted", "time limit reached".
+      message =
+        outcome.status == .failed ? "\(error.name): \(error.message)" : error.message
       traceback = error.report
       line = error.line
     }
