@@ -150,7 +150,8 @@ import Testing
       end
       return most
       """, chunkName: "test")
-    #expect((values.first?.integer ?? .max) - before < 100_000_000)
+    // All of them would be 1 GB; other tests hold tensors meanwhile.
+    #expect((values.first?.integer ?? .max) - before < 400_000_000)
   }
 
   @Test func `a scope frees what it does not keep`() throws {

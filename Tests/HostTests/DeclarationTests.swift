@@ -37,6 +37,7 @@ import Testing
       bench.run("package.path = '\(folder)/?.lua;' .. package.path")
       for (name, code) in Self.examples where canRun(name) {
         let code = code.replacing("\"/tmp/", with: "\"\(folder)/")
+          .replacing("\"numbers.npy", with: "\"\(folder)/numbers.npy")
         let evaluation = bench.run(code)
         let report = evaluation.error?.report.joined(separator: "\n") ?? ""
         #expect(evaluation.status == .ok, "\(name): \(code)\n\(report)")

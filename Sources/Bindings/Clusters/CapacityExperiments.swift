@@ -133,7 +133,9 @@ enum PriceArgument {
       if let device = object.object(DeviceObject.self) { return device.device }
       if let instance = object.object(MIGInstance.self) { return try instance.device() }
     }
-    throw Problem("device is \(LuaPolicy.shown(value))", fix: "give a name or a gpu.Device")
+    throw Problem(
+      "device, whose price and power are taken: a name or a gpu.Device expected, got "
+        + LuaPolicy.shown(value), fix: "give device = \"H100\", or gpu_usd_per_hour and gpu_watts")
   }
 }
 
