@@ -165,6 +165,7 @@ function Calibration:__mime() end
 ---@class cluster.Service
 ---@field name string What reports call it. Read-only.
 ---@field replicas integer Replicas at the start. Read-only.
+---@field engine string? What runs the model, with what was set; nil where no model is named. Read-only.
 ---@field scheduler string What decides the steps of a replica. Read-only.
 ---@field router string What picks the replica of a request, or of its prompt. Read-only.
 ---@field answer_router string? What picks the replica of an answer; nil where prompts are not apart. Read-only.

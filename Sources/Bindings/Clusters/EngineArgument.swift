@@ -27,6 +27,11 @@ struct EngineArgument {
     (kind, options, text) = (native.kind, native.options, native.text)
   }
 
+  /// The engine among the values of a service; vLLM's where none is named.
+  static func of(_ values: [String: LuaValue]) throws -> EngineArgument {
+    try EngineArgument(values["engine"] ?? "vllm")
+  }
+
   /// Its constants on a kind of GPU.
   func constants(on device: Device) -> EngineConstants {
     var constants = kind.constants(device)

@@ -61,7 +61,7 @@ enum ModelServiceArgument {
       expertParallel: values["ep"]?.integer ?? 1, weights: try format("weights", values))
     deployment.cache = try format("kv_cache", values)
     let board = try self.device(device, in: state)
-    var engine = try EngineArgument(values["engine"] ?? "vllm").constants(on: board)
+    var engine = try EngineArgument.of(values).constants(on: board)
     // The working space is that of the largest step.
     if let tokens = values["max_tokens"]?.integer { engine.memory.stepTokens = tokens }
     return try ModelCost(

@@ -121,6 +121,9 @@ extension ServiceObject: LuaExported {
   ) {
     property("name", "What reports call it.") { $0.name }
     property("replicas", "Replicas at the start.") { $0.options.replicas }
+    property("engine", "What runs the model, with what was set; nil where no model is named.") {
+      $0.model?.engine.info.name
+    }
     property("scheduler", "What decides the steps of a replica.") { $0.schedulerName }
     property("router", "What picks the replica of a request, or of its prompt.") { $0.routerName }
     property(

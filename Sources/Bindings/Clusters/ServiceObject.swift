@@ -34,7 +34,7 @@ final class ServiceObject {
     name = values["name"]?.text ?? model?.shortName ?? "service"
     var options = try reader.plainOptions(model)
     options.cost = cost.model
-    let usual = try EngineArgument(values["engine"] ?? "vllm").kind.scheduler
+    let usual = try EngineArgument.of(values).kind.scheduler
     let scheduler = try PolicyReader.scheduler(values["scheduler"] ?? .text(usual), in: state)
     let router = try PolicyReader.router(
       values["router"] ?? "round-robin", seed: options.seed, in: state)

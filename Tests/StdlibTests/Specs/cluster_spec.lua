@@ -33,6 +33,7 @@ describe("a service", function()
     local step = { decodes = 16, context_tokens = 20000 }
     for _, engine in ipairs(cluster.engines()) do
       expect(service(engine.name).scheduler):equals(engine.scheduler)
+      expect(service(engine.name).engine):equals(engine.name)
       expect(#engine.devices > 0 and #engine.source > 0):is_true()
     end
     expect(service("sglang", { scheduler = "sarathi" }).scheduler):equals("sarathi")
